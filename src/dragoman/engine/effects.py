@@ -1,0 +1,61 @@
+"""Effects: what the engine asks of a face, and nothing else reaches the world.
+
+Policy is written as generators that yield effects and are sent their results; a failed effect is thrown in as the
+exception it raised. A list of events is yielded as it is: the face hands it to the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from ..wire.http import HttpRequest
+
+__all__ = ["Call", "Close", "Effect", "Now", "Random", "Read", "Send", "Sleep", "Wall"]
+
+
+class Send(msgspec.Struct, frozen=True):
+    """Send a request; answered with the `HttpHead`. Timeouts in seconds, None for no limit."""
+
+    request: HttpRequest
+    connect: float | None = None
+    first_byte: float | None = None
+
+
+class Read(msgspec.Struct, frozen=True):
+    """Read on in the body of the answer; answered with bytes, `b""` at its end. `timeout` in seconds."""
+
+    timeout: float | None = None
+
+
+class Close(msgspec.Struct, frozen=True):
+    """Give up the body of the answer, read or not; answered with None."""
+
+
+class Sleep(msgspec.Struct, frozen=True):
+    """Wait; answered with None."""
+
+    seconds: float
+
+
+class Now(msgspec.Struct, frozen=True):
+    """Answered with monotonic seconds."""
+
+
+class Wall(msgspec.Struct, frozen=True):
+    """Answered with Unix seconds."""
+
+
+class Random(msgspec.Struct, frozen=True):
+    """Answered with a number in [0, 1)."""
+
+
+class Call(msgspec.Struct, frozen=True):
+    """Call a function of the caller's, awaiting it in the async face; answered with its result."""
+
+    function: Callable[[], Any]
+
+
+Effect = Send | Read | Close | Sleep | Now | Wall | Random | Call

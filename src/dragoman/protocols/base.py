@@ -1,0 +1,190 @@
+"""The contracts of a wire format: four directions, all pure.
+
+| direction | who plays it | method |
+|---|---|---|
+| request → bytes | client | `encode_request` |
+| bytes → events | client | `stream_decoder`, `decode_response`, `decode_failure` |
+| bytes → request | server | `decode_request` |
+| events → bytes | server | `stream_encoder`, `encode_response`, `encode_failure` |
+
+A server is the gateway, the embedded provider, or a test. Nothing here does I/O, reads a clock or keeps state between
+calls; a decoder and an encoder hold the state of one answer. `decode(encode(events)) == events` in both forms.
+
+What a wire's bytes can do wrong becomes a value, never an exception: a decoder answers malformed bytes and the
+provider's own error frames alike with a `Failed` event, after the events that came before it.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import msgspec
+
+from ..errors import Unsupported
+from ..types.content import BlockBase, Origin
+from ..types.events import Event
+from ..types.request import Request
+from ..types.response import Adaptation, Failure, Response
+from ..wire.frames import Frame
+from ..wire.http import HttpHead, HttpRequest
+
+__all__ = [
+    "Decoder",
+    "Encoder",
+    "HttpReply",
+    "Policy",
+    "Protocol",
+    "Report",
+    "Target",
+    "ToolIdRule",
+    "belongs",
+]
+
+Policy = Literal["adapt", "strict"] | Mapping[str, Literal["adapt", "strict"]]
+
+
+class Target(msgspec.Struct, frozen=True):
+    """Where a request goes: provider and protocol by name, the vendor's model id, base URL (no trailing slash) and dialect.
+
+    `dialect` is the protocol's own dialect value; None means the reference vendor.
+    """
+
+    provider: str
+    protocol: str
+    model: str
+    base_url: str = ""
+    dialect: Any = None
+    headers: dict[str, str] = {}
+
+    def origin(self) -> Origin:
+        """The origin that answers of this target carry."""
+        return Origin(self.protocol, self.provider, self.model)
+
+
+class HttpReply(msgspec.Struct, frozen=True):
+    """A whole HTTP answer, as a server gives it."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class ToolIdRule(msgspec.Struct, frozen=True):
+    """Which tool call ids a wire takes: a regular expression for the whole id, and how to make one that fits."""
+
+    pattern: str
+    length: int
+    alphabet: str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+    prefix: str = ""
+
+
+class Report:
+    """What had to change to make a request fit its target.
+
+    `policy` is `adapt` (do it and say so), `strict` (refuse), or a mapping from feature word to one of the two with
+    `"*"` for the rest.
+    """
+
+    __slots__ = ("_policy", "_target", "adaptations")
+
+    def __init__(self, target: Target, policy: Policy = "adapt") -> None:
+        self.adaptations: list[Adaptation] = []
+        self._policy = policy
+        self._target = target
+
+    def adapt(
+        self, feature: str, action: Literal["dropped", "changed", "moved", "added"], detail: str, path: str | None = None
+    ) -> None:
+        """Record one adaptation. Raises Unsupported when policy says to refuse it."""
+        policy = self._policy
+        if not isinstance(policy, str):
+            policy = policy.get(feature, policy.get("*", "adapt"))
+        if policy == "strict":
+            self.refuse(feature, f'{detail}; allow it with adapt="adapt" or change the request')
+        self.adaptations.append(Adaptation(feature, action, detail, path))
+
+    def refuse(self, feature: str, detail: str) -> None:
+        """Refuse the request: nothing faithful can be sent. Raises Unsupported always."""
+        error = Unsupported(detail, provider=self._target.provider, model=self._target.model)
+        error.feature = feature
+        raise error
+
+
+class Decoder(ABC):
+    """Frames of one streamed answer to events."""
+
+    @abstractmethod
+    def feed(self, frames: Sequence[Frame]) -> list[Event]:
+        """The events these frames give, in order; none after a terminal one. Never raises on what a wire can carry."""
+
+    @abstractmethod
+    def close(self) -> list[Event]:
+        """The body has ended. Gives `BlockStop`s and `Finished` when the wire allows the answer to end here without its
+        end signal, else whatever is certain without a terminal event: the engine then raises StreamCut."""
+
+
+class Encoder(ABC):
+    """Events of one answer to the bytes of a streamed body."""
+
+    content_type: str = "text/event-stream; charset=utf-8"
+
+    @abstractmethod
+    def feed(self, events: Sequence[Event]) -> bytes:
+        """The bytes that say these events."""
+
+
+class Protocol(ABC):
+    """One wire format, played from both sides."""
+
+    name: str
+    framing: Literal["sse", "ndjson", "eventstream"] = "sse"
+    tool_ids: ToolIdRule | None = None
+
+    @abstractmethod
+    def encode_request(self, request: Request, target: Target, report: Report) -> HttpRequest:
+        """The HTTP request, without credentials. Deterministic; what cannot be said goes through `report`."""
+
+    @abstractmethod
+    def stream_decoder(self, target: Target) -> Decoder:
+        """A decoder for one streamed answer."""
+
+    @abstractmethod
+    def decode_response(self, body: bytes, target: Target) -> list[Event]:
+        """The events of a whole answer, as the same answer streamed would give them (text in one delta a block)."""
+
+    @abstractmethod
+    def decode_failure(self, head: HttpHead, body: bytes, target: Target) -> Failure:
+        """The facts of an error answer, from a body of any shape (JSON, HTML, nothing)."""
+
+    @abstractmethod
+    def decode_request(self, request: HttpRequest) -> Request:
+        """The request a client sent. Raises DecodeError when it is not one of this wire."""
+
+    @abstractmethod
+    def stream_encoder(self, request: Request) -> Encoder:
+        """An encoder for one streamed answer to `request`."""
+
+    @abstractmethod
+    def encode_response(self, response: Response, request: Request) -> bytes:
+        """The body of a whole answer."""
+
+    @abstractmethod
+    def encode_failure(self, failure: Failure) -> HttpReply:
+        """The HTTP answer that states an error."""
+
+    @abstractmethod
+    def serves(self, method: str, path: str) -> bool:
+        """Whether a request line asks for this wire's generation endpoint."""
+
+
+def belongs(block: BlockBase, target: Target) -> bool:
+    """Whether vendor data on a block may go to a target: it came from the same wire and the same provider.
+
+    A block without origin was written by the caller for this target; an origin without provider names the wire only.
+    """
+    origin = block.origin
+    if origin is None:
+        return True
+    return origin.protocol == target.protocol and (not origin.provider or origin.provider == target.provider)

@@ -1,0 +1,40 @@
+"""What a provider is: where to talk, as whom, in which wire format, and how that vendor's dialect differs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+__all__ = ["Auth", "Provider"]
+
+
+class Auth(msgspec.Struct, frozen=True):
+    """The header a credential travels in: `authorization: Bearer KEY` unless the vendor wants another."""
+
+    header: str = "authorization"
+    prefix: str = "Bearer "
+
+
+class Provider(msgspec.Struct, frozen=True):
+    """One vendor, as data.
+
+    `key_env` are the environment variables its key is looked up in, first hit wins; `base_url_env` likewise for the
+    base URL. `key_required` is False for servers that run without one. `base_url` has no trailing slash; it is None
+    where the user must give it. `dialect` is a value of the protocol's dialect class, None for the reference vendor.
+    `headers` go with every request. `model` is what the command uses when no model is named. `docs` is the page the
+    facts come from.
+    """
+
+    name: str
+    title: str
+    base_url: str | None
+    key_env: tuple[str, ...] = ()
+    protocol: str = "openai_chat"
+    dialect: Any = None
+    auth: Auth = Auth()
+    key_required: bool = True
+    base_url_env: tuple[str, ...] = ()
+    headers: dict[str, str] = {}
+    model: str | None = None
+    docs: str = ""

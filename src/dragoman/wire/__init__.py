@@ -1,0 +1,1 @@
+"""Framing and HTTP as values, pure."""

@@ -1,0 +1,115 @@
+"""Server-sent events, by the WHATWG grammar (https://html.spec.whatwg.org/multipage/server-sent-events.html).
+
+Lines end in LF, CR or CRLF and nothing else (U+2028 inside JSON is data); a byte-order mark may open the stream;
+comments, `id` and `retry` are read over; several `data` lines are joined by LF; an event without data is not
+dispatched. Two departures, both because real servers need them: an event at the end of the body counts even without
+its closing blank line, and a field named `error` (llama.cpp) is given as an event of that name.
+"""
+
+from __future__ import annotations
+
+from .frames import Frame, TooLarge
+
+__all__ = ["SseFramer", "sse_frame"]
+
+_BOM = b"\xef\xbb\xbf"
+
+
+class SseFramer:
+    """Bytes to events. The usual shapes (one `data` line, or `event` and `data`, LF) take a short way."""
+
+    __slots__ = ("_carriage", "_limit", "_size", "_start", "_tail")
+
+    def __init__(self, limit: int = 64 * 1024 * 1024) -> None:
+        self._tail: list[bytes] = []
+        self._size = 0
+        self._limit = limit
+        self._start = True
+        self._carriage = False
+
+    def feed(self, chunk: bytes) -> list[Frame]:
+        if self._start or self._carriage or b"\r" in chunk:
+            chunk = self._normalise(chunk)
+        tail = self._tail
+        if tail:
+            if b"\n\n" not in chunk and (chunk[:1] != b"\n" or tail[-1][-1:] != b"\n"):
+                self._keep(chunk)
+                return []
+            chunk = b"".join([*tail, chunk])
+            tail.clear()
+            self._size = 0
+        blocks = chunk.split(b"\n\n")
+        if rest := blocks.pop():
+            self._keep(rest)
+        frames: list[Frame] = []
+        for block in blocks:
+            if block[:6] == b"data: " and b"\n" not in block:
+                frames.append((b"", block[6:]))
+                continue
+            if block[:7] == b"event: ":
+                end = block.find(b"\n")
+                if block[end : end + 7] == b"\ndata: " and block.find(b"\n", end + 1) < 0:
+                    frames.append((block[7:end], block[end + 7 :]))
+                    continue
+            _read_block(block, frames)
+        return frames
+
+    def close(self) -> list[Frame]:
+        frames: list[Frame] = []
+        rest = b"".join(self._tail)
+        self._tail.clear()
+        for block in rest.split(b"\n\n"):
+            _read_block(block, frames)
+        return frames
+
+    def _keep(self, rest: bytes) -> None:
+        if rest:
+            self._size += len(rest)
+            if self._size > self._limit:
+                raise TooLarge(self._limit)
+            self._tail.append(rest)
+
+    def _normalise(self, chunk: bytes) -> bytes:
+        """Cut the byte-order mark off the first bytes and turn CR and CRLF into LF, across chunk borders."""
+        if self._start:
+            if self._tail:
+                chunk = b"".join([*self._tail, chunk])
+                self._tail.clear()
+                self._size = 0
+            if len(chunk) < 3 and _BOM.startswith(chunk):
+                self._keep(chunk)
+                return b""
+            self._start = False
+            chunk = chunk.removeprefix(_BOM)
+        if self._carriage:
+            if not chunk:
+                return chunk
+            chunk = chunk[1:] if chunk[:1] == b"\n" else chunk
+        self._carriage = chunk[-1:] == b"\r"
+        return chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+def _read_block(block: bytes, frames: list[Frame]) -> None:
+    """Read one block of lines of any shape and append the event it dispatches, if it does."""
+    name = b""
+    data: list[bytes] = []
+    for line in block.split(b"\n"):
+        field, _, value = line.partition(b":")
+        if value[:1] == b" ":
+            value = value[1:]
+        if field == b"data":
+            data.append(value)
+        elif field == b"event":
+            name = value
+        elif field == b"error":
+            name = b"error"
+            data.append(value)
+    joined = b"\n".join(data)
+    if joined:
+        frames.append((name, joined))
+
+
+def sse_frame(data: bytes, name: str = "") -> bytes:
+    """One event as bytes; every LF in `data` starts a new `data` line."""
+    head = f"event: {name}\n".encode() if name else b""
+    return head + b"data: " + data.replace(b"\n", b"\ndata: ") + b"\n\n"

@@ -1,0 +1,28 @@
+"""The framing of a whole body: one frame, at the end."""
+
+from __future__ import annotations
+
+from .frames import Frame, TooLarge
+
+__all__ = ["WholeFramer"]
+
+
+class WholeFramer:
+    """Collects a body and gives it as one frame when it has ended."""
+
+    __slots__ = ("_limit", "_parts", "_size")
+
+    def __init__(self, limit: int = 256 * 1024 * 1024) -> None:
+        self._parts: list[bytes] = []
+        self._size = 0
+        self._limit = limit
+
+    def feed(self, chunk: bytes) -> list[Frame]:
+        self._size += len(chunk)
+        if self._size > self._limit:
+            raise TooLarge(self._limit)
+        self._parts.append(chunk)
+        return []
+
+    def close(self) -> list[Frame]:
+        return [(b"", self._parts[0] if len(self._parts) == 1 else b"".join(self._parts))]
