@@ -1,0 +1,93 @@
+"""Vendors, one file of data each; `load` gives one by name, importing its file on first use.
+
+A new vendor on a known wire format is one file beside this one, with one constant `PROVIDER`, and one name in the
+table below. Packages from outside add vendors through the entry-point group `dragoman.providers`: the entry point's
+name is the provider's name and its object a `Provider`. They are looked up only for names that are not in the table,
+so they can add vendors and not replace any.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from ..errors import UnknownProvider, UsageError
+from .base import Auth, Provider
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+__all__ = ["NAMES", "Auth", "Provider", "all_providers", "load", "unknown"]
+
+_MODULES = {
+    "openai": "openai",
+    "anthropic": "anthropic",
+    "openrouter": "openrouter",
+    "groq": "groq",
+    "deepseek": "deepseek",
+    "xai": "xai",
+    "together": "together",
+    "fireworks": "fireworks",
+    "mistral": "mistral",
+    "moonshot": "moonshot",
+    "cerebras": "cerebras",
+    "vllm": "vllm",
+    "llamacpp": "llamacpp",
+    "lmstudio": "lmstudio",
+    "openai-compatible": "openai_compatible",
+    "anthropic-compatible": "anthropic_compatible",
+    "offline": "offline",
+}
+
+NAMES = tuple(_MODULES)
+"""The vendors that come with the library, in the order in which the command looks for a key."""
+
+
+@cache
+def load(name: str) -> Provider:
+    """The provider called `name`. Raises UnknownProvider, with near names, when there is none."""
+    module = _MODULES.get(name)
+    if module is not None:
+        provider: Provider = import_module(f"{__name__}.{module}").PROVIDER
+        return provider
+    outside = _outside()
+    if name in outside:
+        return _load_outside(outside[name])
+    raise unknown(name, (*NAMES, *outside))
+
+
+def all_providers() -> list[Provider]:
+    """Every provider: those of the library in the order of `NAMES`, then those of other packages by name."""
+    return [load(name) for name in (*NAMES, *sorted(_outside()))]
+
+
+def unknown(name: str, known: tuple[str, ...] = NAMES) -> UnknownProvider:
+    """The error for a name that is none of `known`: near names, all names, and the way out."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name.lower(), known, n=3)
+    hint = f"; did you mean {' or '.join([repr(match) for match in near])}?" if near else ";"
+    return UnknownProvider(
+        f"unknown provider {name!r}{hint} known: {', '.join(known)}; any other server that speaks OpenAI's protocol "
+        "is 'openai-compatible' with a base URL"
+    )
+
+
+def _outside() -> dict[str, EntryPoint]:
+    from importlib.metadata import entry_points  # thirty milliseconds of import, for names that are not in the table
+
+    return {entry.name: entry for entry in entry_points(group="dragoman.providers") if entry.name not in _MODULES}
+
+
+def _load_outside(entry: EntryPoint) -> Provider:
+    where = f"entry point {entry.name!r} of {entry.dist.name if entry.dist is not None else 'an unnamed package'}"
+    try:
+        provider = entry.load()
+    except (ImportError, AttributeError) as error:
+        raise UsageError(f"{where} does not load: {error}") from error
+    if not isinstance(provider, Provider):
+        raise UsageError(f"{where} is not a Provider but {type(provider).__name__}")
+    if provider.name != entry.name:
+        raise UsageError(f"{where} is a provider with another name, {provider.name!r}")
+    return provider

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
-__all__ = ["Auth", "Provider"]
+from ..engine.auth import Auth
 
-
-class Auth(msgspec.Struct, frozen=True):
-    """The header a credential travels in: `authorization: Bearer KEY` unless the vendor wants another."""
-
-    header: str = "authorization"
-    prefix: str = "Bearer "
+__all__ = ["Auth", "Provider", "Routing"]
 
 
 class Provider(msgspec.Struct, frozen=True):
@@ -38,3 +33,13 @@ class Provider(msgspec.Struct, frozen=True):
     headers: dict[str, str] = {}
     model: str | None = None
     docs: str = ""
+
+
+class Routing(Protocol):
+    """What `Request.routing` takes: a vendor's own value that says where its requests may go.
+
+    It is pure: the same value always adds the same fields.
+    """
+
+    def body(self) -> dict[str, Any]:
+        """The top-level body fields it adds; `Request.extra` wins over them."""

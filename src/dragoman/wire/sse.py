@@ -38,20 +38,16 @@ class SseFramer:
             chunk = b"".join([*tail, chunk])
             tail.clear()
             self._size = 0
-        blocks = chunk.split(b"\n\n")
-        if rest := blocks.pop():
-            self._keep(rest)
-        frames: list[Frame] = []
-        for block in blocks:
-            if block[:6] == b"data: " and b"\n" not in block:
-                frames.append((b"", block[6:]))
-                continue
-            if block[:7] == b"event: ":
-                end = block.find(b"\n")
-                if block[end : end + 7] == b"\ndata: " and block.find(b"\n", end + 1) < 0:
-                    frames.append((block[7:end], block[end + 7 :]))
-                    continue
-            _read_block(block, frames)
+        end = chunk.rfind(b"\n\n")
+        if end < 0:
+            self._keep(chunk)
+            return []
+        self._keep(chunk[end + 2 :])
+        frames = _read_alike(chunk, end)
+        if frames is None:
+            frames = []
+            for block in chunk[:end].split(b"\n\n"):
+                _read_block(block, frames)
         return frames
 
     def close(self) -> list[Frame]:
@@ -87,6 +83,25 @@ class SseFramer:
             chunk = chunk[1:] if chunk[:1] == b"\n" else chunk
         self._carriage = chunk[-1:] == b"\r"
         return chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+def _read_alike(chunk: bytes, end: int) -> list[Frame] | None:
+    """The frames before `end` where all are of one shape, either a `data` line or `event` and `data`; None where not.
+
+    Nearly all of an answer is. Splitting at everything that stands between two payloads copies each of them once, and
+    counting the line ends proves that nothing else stood there.
+    """
+    if chunk[:6] == b"data: ":
+        payloads = chunk[6:end].split(b"\n\ndata: ")
+        if chunk.count(b"\n", 0, end) == 2 * len(payloads) - 2:
+            return [(b"", data) for data in payloads if data]
+    elif chunk[:7] == b"event: ":
+        blocks = chunk[7:end].split(b"\n\nevent: ")
+        if chunk.count(b"\n", 0, end) == 3 * len(blocks) - 2:
+            frames = [(name, data) for name, _, data in [block.partition(b"\ndata: ") for block in blocks] if data]
+            if len(frames) == len(blocks):
+                return frames
+    return None
 
 
 def _read_block(block: bytes, frames: list[Frame]) -> None:

@@ -1,0 +1,43 @@
+# Everything runs in .venv, which scripts/setup makes and keeps up to date.
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format bench build lock clean
+bin := .venv/bin
+
+help:  ## list what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo:  ## see it work: no key, no network
+	@scripts/setup
+	@$(bin)/python examples/demo.py
+
+test:  ## run all tests; one file: make test ARGS=tests/wire
+	@scripts/setup dev
+	$(bin)/python -m pytest -n auto $(ARGS)
+
+check:  ## lint, format, types, import contracts
+	@scripts/setup dev
+	$(bin)/ruff check .
+	$(bin)/ruff format --check .
+	$(bin)/mypy
+	$(bin)/lint-imports --no-logo
+
+format:  ## put the code in its usual form
+	@scripts/setup dev
+	$(bin)/ruff check --fix-only .
+	$(bin)/ruff format .
+
+bench:  ## measure: time and memory per call and per event
+	@scripts/setup dev
+	$(bin)/python benchmarks/run.py $(ARGS)
+
+build:  ## make the wheel in dist/, and try it in an empty environment
+	@scripts/setup dev
+	scripts/build
+
+lock:  ## take the newest versions into requirements/dev.txt (needs uv)
+	UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+		--no-annotate --no-emit-index-url --group dev --output-file requirements/dev.txt pyproject.toml
+
+clean:  ## remove everything that was made
+	rm -rf .venv .cache dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

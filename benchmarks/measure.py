@@ -1,0 +1,240 @@
+"""One measurement in one fresh process; `run.py` starts it in the driver's own environment and reads the line it prints.
+
+    python measure.py import MODULE
+    python measure.py cold    DRIVER URL
+    python measure.py whole   DRIVER URL TAPE PROMPT CALLS
+    python measure.py stream  DRIVER URL TAPE
+    python measure.py profile DRIVER URL TAPE PROMPT CALLS
+
+DRIVER is `module:Class`, the module from `drivers/` or a file's path. What counts is the CPU time of this process, user
+and system, all threads, between the two ends of the measured work; building requests and checking answers lie outside.
+
+A driver is a class:
+
+| name | what |
+|---|---|
+| `protocol` | the wire format it speaks |
+| `asynchronous` | whether `whole`, `stream` and `close` are coroutines |
+| `Driver(url)` | a client for the server at `url`; made inside the event loop when asynchronous |
+| `prepare(turns)` | the turns of `prompts.py` as this client wants them |
+| `whole(request)` | one call, not streamed; returns the answer's text |
+| `stream(request, sink)` | one streamed call; gives each delta to `sink.text`, `sink.thinking` or `sink.arguments` |
+| `close()` | closes the client |
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+__all__ = ["main"]
+
+ENOUGH = 0.3
+"""Seconds of CPU time after which a measurement is long enough."""
+PASSES = 40
+
+
+class Sink:
+    """Where a driver puts the deltas it reads."""
+
+    def __init__(self) -> None:
+        self.pieces: tuple[list[str], list[str], list[str]] = ([], [], [])
+        self.text, self.thinking, self.arguments = [pieces.append for pieces in self.pieces]
+
+    def joined(self) -> tuple[str, str, str]:
+        text, thinking, arguments = ["".join(pieces) for pieces in self.pieces]
+        return text, thinking, arguments
+
+
+class Runner:
+    """A driver, and one way to call it whether or not it is asynchronous."""
+
+    def __init__(self, name: str, url: str) -> None:
+        kind = find(name)
+        self._loop = None
+        if kind.asynchronous:
+            import asyncio
+
+            self._loop = asyncio.new_event_loop()
+            asyncio.set_event_loop(self._loop)
+        self.driver = self._loop.run_until_complete(_later(kind, url)) if self._loop is not None else kind(url)
+
+    def __call__(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        if self._loop is not None:
+            return self._loop.run_until_complete(function(*arguments))
+        return function(*arguments)
+
+    def repeated(self, calls: int) -> Callable[[Any], Any]:
+        """A function that makes so many whole calls, one after another, and returns their texts."""
+        driver = self.driver
+
+        async def later(request: Any) -> list[str]:
+            return [await driver.whole(request) for _ in range(calls)]
+
+        def now(request: Any) -> list[str]:
+            return [driver.whole(request) for _ in range(calls)]
+
+        return later if self._loop is not None else now
+
+
+async def _later(function: Callable[..., Any], *arguments: Any) -> Any:
+    return function(*arguments)
+
+
+def find(name: str) -> Any:
+    """The driver class called `module:Class`."""
+    import importlib
+    import os
+
+    module, _, kind = name.rpartition(":")
+    folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "drivers")
+    if os.path.dirname(module):
+        folder, module = os.path.split(module.removesuffix(".py"))
+    sys.path.insert(0, folder)
+    return getattr(importlib.import_module(module), kind)
+
+
+def measure_import(module: str) -> dict[str, Any]:
+    """What one import statement costs in a bare interpreter."""
+    before, loaded = time.process_time(), len(sys.modules)
+    __import__(module)
+    return {"seconds": time.process_time() - before, "modules": len(sys.modules) - loaded, "wrong": []}
+
+
+def cold(name: str, url: str) -> None:
+    """A whole short program: the parent measures the process, and this says when the first text had come and what it
+    was, in hexadecimal so that nothing more is imported."""
+    first: list[int] = []
+    pieces: list[str] = []
+
+    class Sink:
+        @staticmethod
+        def text(piece: str) -> None:
+            if not first:
+                first.append(time.monotonic_ns())
+            pieces.append(piece)
+
+        thinking = arguments = text
+
+    runner = Runner(name, url)
+    runner(runner.driver.stream, runner.driver.prepare(_short()), Sink)
+    runner(runner.driver.close)
+    print(f'{{"first": {first[0]}, "text": "{"".join(pieces).encode().hex()}"}}', flush=True)
+
+
+def _short() -> list[Any]:
+    from prompts import prompt
+
+    return prompt("short")
+
+
+def measure_whole(name: str, url: str, tape: str, prompt: str, calls: str) -> dict[str, Any]:
+    """The median batch of whole calls on one kept connection."""
+    import prompts
+    import tapes
+
+    wanted = tapes.expected(tape).text
+    runner = Runner(name, url)
+    request = runner.driver.prepare(prompts.prompt(prompt))
+    repeated = runner.repeated(int(calls))
+    wrong: list[str] = []
+
+    def once() -> None:
+        if (bad := [text for text in runner(repeated, request) if text != wanted]) and not wrong:
+            wrong.append(f"text: {len(bad)} answers differ, the first has {len(bad[0])} characters of {len(wanted)}")
+
+    seconds, passes = _median(once)
+    return {"seconds": seconds / int(calls), "passes": passes, "wrong": wrong}
+
+
+def measure_stream(name: str, url: str, tape: str) -> dict[str, Any]:
+    """The median pass over a streamed answer, by the number of its deltas."""
+    import prompts
+    import tapes
+
+    wanted = tapes.expected(tape)
+    runner = Runner(name, url)
+    request = runner.driver.prepare(prompts.prompt("short"))
+    sinks: list[Sink] = []
+
+    def once() -> None:
+        sinks.append(Sink())
+        runner(runner.driver.stream, request, sinks[-1])
+
+    wrong: list[str] = []
+
+    def check() -> None:
+        pairs = zip(("text", "thinking", "arguments"), sinks.pop().joined(), wanted[:3], strict=True)
+        found = [f"{kind}: {len(got)} characters of {len(want)}" for kind, got, want in pairs if got != want]
+        wrong.extend(found if not wrong else [])
+
+    seconds, passes = _median(once, check)
+    return {"seconds": seconds / wanted.events, "passes": passes, "wrong": wrong}
+
+
+def _median(once: Callable[[], None], check: Callable[[], None] = lambda: None) -> tuple[float, int]:
+    """The median CPU seconds of a piece of work, after one pass that does not count, and the number of passes."""
+    import gc
+    import statistics
+
+    once()
+    check()
+    passes: list[float] = []
+    while len(passes) < 3 or (sum(passes) < ENOUGH and len(passes) < PASSES):
+        gc.collect()
+        before = time.process_time()
+        once()
+        passes.append(time.process_time() - before)
+        check()
+    return statistics.median(passes), len(passes)
+
+
+def profile(name: str, url: str, tape: str, prompt: str, calls: str) -> None:
+    """Print where the time goes, after one pass that does not count."""
+    import cProfile
+    import pstats
+
+    import prompts
+
+    runner = Runner(name, url)
+    request = runner.driver.prepare(prompts.prompt(prompt))
+
+    def work() -> None:
+        if tape.startswith("whole"):
+            runner(runner.repeated(int(calls)), request)
+        else:
+            runner(runner.driver.stream, request, Sink())
+
+    work()
+    profiler = cProfile.Profile()
+    profiler.runcall(work)
+    pstats.Stats(profiler).sort_stats("tottime").print_stats(25)
+
+
+def main(arguments: list[str]) -> None:
+    """Measure what the command line asks for and print one line of JSON."""
+    mode, *rest = arguments
+    if mode == "profile":
+        profile(*rest)
+        return
+    if mode == "cold":
+        cold(*rest)
+        return
+    measures = {"import": measure_import, "whole": measure_whole, "stream": measure_stream}
+    outcome: dict[str, Any] = measures[mode](*rest)
+    import json
+
+    print(json.dumps(outcome), flush=True)
+    # Not the ordinary way out: clients that were left open may take their time over it, or crash.
+    import os
+
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,195 @@
+"""The asyncio face: it obeys the engine's effects and decides nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Generator, Iterable, Mapping
+from inspect import isawaitable
+from types import TracebackType
+from typing import Any, Unpack
+
+from .engine.effects import Call, Close, Effect, Now, Random, Read, Send, Sleep, Wall
+from .engine.exchange import Exchange
+from .engine.policy import Retry, Timeouts
+from .errors import UsageError
+from .prepare import Key, Messages, Options, Preparer, Settings
+from .protocols.base import Policy
+from .providers.base import Provider
+from .transport import open_async_transport
+from .transport.base import AsyncBody, AsyncTransport
+from .types.events import Event, TextDelta
+from .types.response import Response
+
+__all__ = ["AsyncClient", "AsyncStream"]
+
+
+class AsyncStream:
+    """One streamed answer: iterate over it with `async for`, in an `async with` block so that it is closed in time.
+
+    The request is sent when iteration begins. After the end, `response` is the whole answer; before it, and after
+    closing early, what has arrived.
+    """
+
+    def __init__(self, exchange: Exchange, transport: AsyncTransport) -> None:
+        self._exchange = exchange
+        self._transport = transport
+        self._body: AsyncBody | None = None
+        self._flow: Generator[Any, Any, None] | None = exchange.run()
+
+    async def __aenter__(self) -> AsyncStream:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self.close()
+
+    async def __aiter__(self) -> AsyncIterator[Event]:
+        async for batch in self._batches():
+            for event in batch:
+                yield event
+
+    @property
+    async def text_stream(self) -> AsyncIterator[str]:
+        """The answer's text, piece by piece."""
+        async for batch in self._batches():
+            for event in batch:
+                if type(event) is TextDelta:
+                    yield event.text
+
+    @property
+    def response(self) -> Response:
+        """The answer as far as it has arrived; complete when its `finish` is set."""
+        return self._exchange.response()
+
+    async def close(self) -> None:
+        """Stop, and free the connection; what has arrived stays in `response`."""
+        flow, self._flow = self._flow, None
+        if flow is not None:
+            flow.close()
+        body, self._body = self._body, None
+        if body is not None:
+            await body.close()
+
+    async def _batches(self) -> AsyncIterator[list[Event]]:
+        flow = self._flow
+        if flow is None:
+            raise UsageError("this stream is over: an answer can be iterated once; its content is in stream.response")
+        self._flow = None
+        step: Any = flow.send
+        value: Any = None
+        try:
+            while True:
+                try:
+                    effect = step(value)
+                except StopIteration:
+                    return
+                step, value = flow.send, None
+                if type(effect) is list:
+                    yield effect
+                    continue
+                try:
+                    if type(effect) is Read and self._body is not None:
+                        value = await self._body.read(effect.timeout)
+                    else:
+                        value = await self._obey(effect)
+                except Exception as error:
+                    step, value = flow.throw, error
+        finally:
+            flow.close()
+            await self.close()
+
+    async def _obey(self, effect: Effect) -> Any:
+        match effect:
+            case Send(request=request, connect=connect, first_byte=first_byte):
+                self._body = await self._transport.send(request, connect=connect, first_byte=first_byte)
+                return self._body.head
+            case Read():
+                return b""
+            case Close():
+                body, self._body = self._body, None
+                if body is not None:
+                    await body.close()
+                return None
+            case Sleep(seconds=seconds):
+                return await asyncio.sleep(seconds)
+            case Now():
+                return time.monotonic()
+            case Wall():
+                return time.time()
+            case Random():
+                return random.random()
+            case Call(function=function):
+                result = function()
+                return await result if isawaitable(result) else result
+
+
+class AsyncClient:
+    """A client for every provider: one for a program is enough, and many tasks of one event loop may share it.
+
+    `transport` is a transport or the name of one (`"native"`, `"httpx2"`, `"pyreqwest"`). `keys` and `base_urls` are by provider
+    name, `providers` adds providers of your own. `timeout`, `retry` and `adapt` are the defaults of every call.
+    """
+
+    def __init__(
+        self,
+        *,
+        transport: AsyncTransport | str | None = None,
+        keys: Mapping[str, Key] | None = None,
+        base_urls: Mapping[str, str] | None = None,
+        providers: Iterable[Provider] = (),
+        timeout: float | Timeouts | None = None,
+        retry: int | bool | Retry | None = None,
+        adapt: Policy = "adapt",
+    ) -> None:
+        self._preparer = Preparer(
+            Settings.make(keys=keys, base_urls=base_urls, providers=providers, timeout=timeout, retry=retry, adapt=adapt)
+        )
+        self._transport = transport if not isinstance(transport, str | None) else None
+        self._transport_name = transport if isinstance(transport, str) else None
+        self._embedded: AsyncTransport | None = None
+        self._closed = False
+
+    async def __aenter__(self) -> AsyncClient:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self.close()
+
+    async def chat(self, model: str, messages: Messages, **options: Unpack[Options]) -> Response:
+        """The whole answer to one or more messages; see `Options` for what a call may say.
+
+        Raises the errors of `dragoman.errors`.
+        """
+        exchange = self._preparer.exchange(model, messages, False, options)
+        async with AsyncStream(exchange, self._route(exchange)) as stream:
+            async for _ in stream._batches():
+                pass
+        return exchange.response()
+
+    def stream(self, model: str, messages: Messages, **options: Unpack[Options]) -> AsyncStream:
+        """The answer as it comes, as typed events; use it in an `async with` block.
+
+        Raises the errors of `dragoman.errors`, those of the exchange while iterating.
+        """
+        exchange = self._preparer.exchange(model, messages, True, options)
+        return AsyncStream(exchange, self._route(exchange))
+
+    async def close(self) -> None:
+        """Close all connections; the client cannot be used afterwards."""
+        self._closed = True
+        if self._transport is not None:
+            await self._transport.close()
+
+    def _route(self, exchange: Exchange) -> AsyncTransport:
+        if self._closed:
+            raise UsageError("this client is closed: make a new one")
+        if exchange.embedded:
+            if self._embedded is None:
+                from .offline import async_transport
+
+                self._embedded = async_transport()
+            return self._embedded
+        if self._transport is None:
+            self._transport = open_async_transport(self._transport_name)
+        return self._transport

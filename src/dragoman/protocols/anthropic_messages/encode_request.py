@@ -1,0 +1,265 @@
+"""A request to its HTTP request (https://platform.claude.com/docs/en/api/messages).
+
+The body names its fields in one order, with `messages` last, so that a longer history gives a body that begins as the
+shorter one's did. `max_tokens` is required: a request without a limit gets the dialect's, which is no adaptation.
+`Request.extra` wins field by field; where it and the request both have an object, the two are joined.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from ...types.request import CustomTool, Output, Request, Tool, ToolChoice, ToolLike, VendorTool
+from ...wire.http import HttpRequest
+from ..base import Report, Target
+from .dialect import MessagesDialect, is_modern
+from .encode_blocks import Json, encode_cache
+from .encode_messages import encode_messages
+from .reasoning import encode_reasoning
+
+__all__ = ["JSON_ONLY", "encode_request"]
+
+JSON_ONLY = "Answer with one JSON object and nothing else."
+"""The instruction that stands for `Output(kind="json_object")`, a form this wire has no word for."""
+
+_REFERENCE = MessagesDialect()
+_NAME = "anthropic_messages"
+_EMPTY_SCHEMA: Json = {"type": "object", "properties": {}}
+
+# Tiers of other vendors: https://platform.claude.com/docs/en/api/service-tiers
+_TIERS = {"default": "standard_only", "standard": "standard_only"}
+_OTHER_TIERS = ("flex", "priority", "scale", "batch")
+
+_UNSPOKEN = ("seed", "presence_penalty", "frequency_penalty", "top_logprobs", "audio", "cache_key", "routing")
+"""Settings this wire has no word for."""
+
+
+def encode_request(request: Request, target: Target, report: Report) -> HttpRequest:
+    """The HTTP request, without credentials. Raises Unsupported through `report`."""
+    dialect = target.dialect if isinstance(target.dialect, MessagesDialect) else _REFERENCE
+    headers, version = _headers(request, target, dialect)
+    modern = is_modern(version)
+    system, messages = encode_messages(request, target, dialect, modern, report)
+    thinking, effort = _reasoning(request, dialect, report)
+    body: Json = {}
+    if dialect.model_in_body:
+        body["model"] = target.model or request.model
+    if dialect.version_in_body and version is not None:
+        body["anthropic_version"] = version
+    body["max_tokens"] = _max_tokens(request, thinking, headers, dialect, report)
+    output = _output(request.output, system, dialect, report)
+    if len(system) == 1 and system[0].keys() == {"type", "text"}:
+        body["system"] = system[0]["text"]
+    elif system:
+        body["system"] = system
+    if tools := _tools(request, dialect, report):
+        body["tools"] = tools
+    if choice := _tool_choice(request, dialect, report):
+        body["tool_choice"] = choice
+    if thinking:
+        body["thinking"] = thinking
+    if effort is not None:
+        output = {"effort": effort, **output}
+    if output:
+        body["output_config"] = output
+    _settings(body, request, dialect, modern, report)
+    if request.stream:
+        body["stream"] = True
+    for key, value in request.extra.items():
+        own = body.get(key)
+        body[key] = {**own, **value} if type(own) is dict and type(value) is dict else value
+    if "messages" not in request.extra:
+        body["messages"] = messages
+    try:
+        return HttpRequest("POST", _url(request, target, dialect), headers, msgspec.json.encode(body))
+    except UnicodeEncodeError:
+        report.refuse("text", "the request holds text that is not Unicode: half of a surrogate pair")
+        raise
+
+
+def _url(request: Request, target: Target, dialect: MessagesDialect) -> str:
+    path = dialect.stream_path if request.stream and dialect.stream_path is not None else dialect.path
+    return target.base_url + path.replace("{model}", quote(target.model or request.model, safe="@:"))
+
+
+def _headers(request: Request, target: Target, dialect: MessagesDialect) -> tuple[dict[str, str], str | None]:
+    """The headers and the API version. Betas of dialect, target and request are joined; else the request's word wins."""
+    headers = {"content-type": "application/json"}
+    if dialect.version is not None:
+        headers["anthropic-version"] = dialect.version
+    betas = list(dialect.betas)
+    for given in (target.headers, request.headers):
+        for name, value in given.items():
+            name = name.lower()
+            if name == "anthropic-beta":
+                betas += [word for part in value.split(",") if (word := part.strip())]
+            else:
+                headers[name] = value
+    if betas:
+        headers["anthropic-beta"] = ",".join(dict.fromkeys(betas))
+    version = headers.get("anthropic-version")
+    if dialect.version_in_body:
+        headers.pop("anthropic-version", None)
+    return headers, version
+
+
+def _reasoning(request: Request, dialect: MessagesDialect, report: Report) -> tuple[Json, str | None]:
+    return encode_reasoning(request.reasoning, dialect, report) if request.reasoning is not None else ({}, None)
+
+
+def _max_tokens(request: Request, thinking: Json, headers: dict[str, str], dialect: MessagesDialect, report: Report) -> int:
+    """The limit, above the thinking budget it includes; interleaved thinking may have a budget above it."""
+    limit = dialect.max_tokens if request.max_tokens is None else request.max_tokens
+    budget = thinking.get("budget_tokens", 0)
+    if not budget or limit > budget or "interleaved-thinking" in headers.get("anthropic-beta", ""):
+        return limit
+    if request.max_tokens is not None:
+        why = f"max_tokens includes the thinking budget of {budget}: {limit} became {limit + budget}"
+        report.adapt("max_tokens", "changed", why)
+    return int(limit + budget)
+
+
+def _tools(request: Request, dialect: MessagesDialect, report: Report) -> list[Json]:
+    tools = request.tools
+    choice = request.tool_choice
+    if choice is not None and choice.allowed:
+        kept = tuple([tool for tool in tools if _tool_name(tool) in choice.allowed])
+        if len(kept) < len(tools):
+            report.adapt("tool_choice", "changed", "tools beyond the allowed ones are not offered")
+        tools = kept
+    encoded = [_tool(tool, f"tools[{place}]", dialect, report) for place, tool in enumerate(tools)]
+    return [tool for tool in encoded if tool is not None]
+
+
+def _tool_name(tool: ToolLike) -> Any:
+    return tool.data.get("name") if isinstance(tool, VendorTool) else tool.name
+
+
+def _tool(tool: ToolLike, path: str, dialect: MessagesDialect, report: Report) -> Json | None:
+    if isinstance(tool, VendorTool):
+        if tool.protocol is None or tool.protocol == _NAME:
+            return tool.data
+        report.adapt("vendor_tool", "dropped", f"the tool {tool.data.get('type')!r} is another vendor's", path)
+        return None
+    wire: Json = {"name": tool.name}
+    if tool.description is not None:
+        wire["description"] = tool.description
+    if isinstance(tool, CustomTool):
+        report.adapt("custom_tool", "changed", f"the free-text tool {tool.name!r} takes one string, `input`", path)
+        field: Json = {"type": "string"}
+        if tool.grammar is not None:
+            field["description"] = f"Text in this {tool.syntax or 'given'} grammar:\n{tool.grammar}"
+        wire["input_schema"] = {"type": "object", "properties": {"input": field}, "required": ["input"]}
+    else:
+        wire["input_schema"] = _schema(tool, path, report)
+        if tool.strict is not None:
+            if dialect.structured_output:
+                wire["strict"] = tool.strict
+            elif tool.strict:
+                report.adapt("strict", "dropped", f"the arguments of {tool.name!r} cannot be held to the schema here", path)
+        if tool.cache is not None:
+            if dialect.cache:
+                wire["cache_control"] = encode_cache(tool.cache)
+            else:
+                report.adapt("cache", "dropped", "this provider takes no cache marks", path)
+    wire.update(tool.extra)
+    return wire
+
+
+def _schema(tool: Tool, path: str, report: Report) -> Json:
+    schema = tool.parameters
+    if schema is None:
+        return _EMPTY_SCHEMA
+    if "type" not in schema:
+        report.adapt("tool_schema", "changed", f"the schema of {tool.name!r} must say that it is an object", path)
+        return {"type": "object", **schema}
+    return schema
+
+
+_CHOICES = {"auto": "auto", "none": "none", "required": "any", "tool": "tool"}
+
+
+def _tool_choice(request: Request, dialect: MessagesDialect, report: Report) -> Json:
+    choice = request.tool_choice
+    parallel = request.parallel_tools
+    if choice is None:
+        if parallel is not False or not request.tools:
+            return {}
+        choice = ToolChoice()
+    kind = _CHOICES.get(choice.mode, choice.mode)
+    if kind in ("any", "tool") and not dialect.forced_tools:
+        report.adapt("tool_choice", "changed", "this model cannot be made to call a tool: it may call one")
+        kind = "auto"
+    wire: Json = {"type": kind}
+    if choice.name is not None and kind not in ("auto", "any", "none"):
+        wire["name"] = choice.name
+    if parallel is not None and kind != "none":
+        if dialect.parallel_switch:
+            wire["disable_parallel_tool_use"] = not parallel
+        elif not parallel:
+            report.adapt("parallel_tools", "dropped", "this provider cannot keep the model to one call at a time")
+    wire.update(choice.extra)
+    return wire
+
+
+def _output(output: Output | None, system: list[Json], dialect: MessagesDialect, report: Report) -> Json:
+    """`output_config` as far as it is the form of the answer."""
+    if output is None or output.kind == "text":
+        return {}
+    if output.kind == "json_object":
+        report.adapt("output", "changed", "JSON of any form is asked for in the system prompt")
+        system.append({"type": "text", "text": JSON_ONLY})
+        return {}
+    if not dialect.structured_output:
+        report.adapt("output", "dropped", "this provider does not hold answers to a schema")
+        return {}
+    if output.description is not None:
+        report.adapt("output", "changed", "the description of the output is not sent")
+    wire: Json = {"type": output.kind}
+    if output.schema is not None:
+        wire["schema"] = output.schema
+    return {"format": {**wire, **output.extra}}
+
+
+def _settings(body: Json, request: Request, dialect: MessagesDialect, modern: bool, report: Report) -> None:
+    """Everything that is one value."""
+    for field in ("temperature", "top_p", "top_k"):
+        value = getattr(request, field)
+        if value is None:
+            continue
+        if modern or not dialect.sampling:
+            report.adapt(field, "dropped", f"{field} is not taken {'since version 2026-10-21' if modern else 'by this model'}")
+        elif field == "temperature" and value > 1:
+            report.adapt(field, "changed", f"a temperature of {value} became 1, the highest")
+            body[field] = 1.0
+        else:
+            body[field] = value
+    if request.stop:
+        body["stop_sequences"] = request.stop
+    metadata = {"user_id": request.user} if request.user is not None else {}
+    for key in request.metadata or ():
+        report.adapt("metadata", "dropped", f"metadata holds only the user here, not {key!r}")
+    if metadata:
+        body["metadata"] = metadata
+    if (tier := request.service_tier) is not None:
+        if tier in _OTHER_TIERS:
+            report.adapt("service_tier", "dropped", f"there is no service tier {tier!r} here")
+        else:
+            body["service_tier"] = _TIERS.get(tier, tier)
+    if request.cache is not None:
+        if dialect.cache:
+            body["cache_control"] = encode_cache(request.cache)
+        else:
+            report.adapt("cache", "dropped", "this provider takes no cache marks")
+    for field in _UNSPOKEN:
+        if getattr(request, field) is not None:
+            report.adapt(field, "dropped", f"{field} cannot be said here")
+    if request.logprobs:
+        report.adapt("logprobs", "dropped", "log probabilities are not given here")
+    if request.n is not None and request.n > 1:
+        report.adapt("n", "dropped", "there is one answer to a request here")
+    if set(request.modalities) - {"text"}:
+        report.adapt("modalities", "dropped", "answers are text here")

@@ -1,0 +1,233 @@
+"""Errors: what a body of any shape says, and the body that says one.
+
+| shape | who |
+|---|---|
+| `{"error": {"message", "type", "param", "code"}}` | OpenAI and most; `code` may be the HTTP status as a number |
+| `{"error": {"code": int, "message", "metadata": {"error_type", "raw"}}}` | OpenRouter |
+| `{"error": "text", "code": "text"}` | xAI; without `code` Hugging Face, LM Studio, Ollama, Venice |
+| `{"object": "error", "message", "type", "param", "code": int}` | SGLang, older vLLM |
+| `{"code", "message", "request_id"}` | DashScope; with `type` Doubleword |
+| `{"base_resp": {"status_code": int, "status_msg"}}` | MiniMax, in answers with status 200 |
+| `{"x_groq": {"error": "text"}}` | Groq, inside a stream |
+| `{"detail": "text"}`, `{"detail": [{"loc", "msg"}]}`, `{"title", "status", "detail"}` | FastAPI; NVIDIA's gateway |
+| `[{"error": {...}}]` | Gemini's compatible endpoint |
+| HTML, plain text, nothing | proxies and load balancers |
+
+Which class of error the facts make is decided elsewhere; here they are only read.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+import msgspec
+
+from ...types.response import Failure
+from ...wire.http import HttpHead
+from ..base import HttpReply
+from .read_json import read_json
+
+__all__ = ["decode_failure", "encode_error", "encode_failure", "failure_of", "stated_failure", "unreadable"]
+
+_LIMIT = 500
+_KEEP = 64 * 1024
+
+# In order of preference; `cf-ray` names a request to Cloudflare's edge, where no other name is given.
+_REQUEST_ID = (
+    "x-request-id",
+    "request-id",
+    "x-generation-id",  # OpenRouter
+    "apim-request-id",  # Azure
+    "nvcf-reqid",  # NVIDIA
+    "x-ds-trace-id",  # DeepSeek
+    "msh-request-id",  # Moonshot
+    "cf-ray",
+)
+
+_TAG = re.compile(r"<[^>]*>")
+_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_HIDDEN = re.compile(r"<(script|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
+_SECONDS = re.compile(r"(\d+(?:\.\d+)?)s")
+
+
+def stated_failure(data: dict[str, Any]) -> Failure | None:
+    """The error that a chunk or a whole answer of good status states, None when it states none."""
+    if data.get("error"):
+        return failure_of(data)
+    groq = data.get("x_groq")
+    if isinstance(groq, dict) and groq.get("error"):
+        return failure_of({"error": groq["error"]}, body=data)
+    base = data.get("base_resp")
+    if isinstance(base, dict) and base.get("status_code"):
+        return failure_of({"error": {"message": base.get("status_msg"), "code": str(base["status_code"])}}, body=data)
+    if "choices" not in data and (data.get("object") == "error" or "detail" in data or ("code" in data and "message" in data)):
+        return failure_of(data)
+    return None
+
+
+def failure_of(value: Any, *, body: Any = None) -> Failure:
+    """The facts of an error object of any shape; `body` is the vendor's object where `value` is only part of it."""
+    body = value if body is None else body
+    if isinstance(value, list) and value:
+        value = value[0]
+    outer = value if isinstance(value, dict) else {}
+    error = outer.get("error") or outer.get("errors") or value
+    if isinstance(error, list) and error:
+        error = error[0]
+    facts = error if isinstance(error, dict) else outer
+    metadata = _dict(facts.get("metadata"))
+    code = facts.get("code")
+    if code is None:
+        code = outer.get("code")
+    kind = facts.get("type") or metadata.get("error_type")
+    if kind is None and isinstance(facts.get("status"), str):
+        kind = facts["status"]  # Gemini's word: RESOURCE_EXHAUSTED, INVALID_ARGUMENT, ...
+    if kind is None and facts is not outer:
+        kind = outer.get("type")
+    return Failure(
+        _message(error, outer, metadata),
+        _status(facts, outer, code),
+        kind if isinstance(kind, str) and kind else None,
+        _word(code),
+        _word(facts.get("param")),
+        _word(outer.get("request_id") or facts.get("request_id")),
+        _retry_after(facts, metadata),
+        body=body,
+    )
+
+
+def unreadable(data: bytes, why: str) -> Failure:
+    """The facts of bytes that are not this protocol."""
+    return Failure(why, reason="decode", body=_plain(data.decode("utf-8", "replace"), 200))
+
+
+def decode_failure(head: HttpHead, body: bytes) -> Failure:
+    """The facts of an HTTP error answer, whatever its body is."""
+    request_id = next((head.headers[name] for name in _REQUEST_ID if head.headers.get(name)), None)
+    value: Any = None
+    try:
+        value = read_json(body)
+    except ValueError:
+        value = None
+    if isinstance(value, dict | list) and value:
+        failure = failure_of(value, body=value if len(body) <= _KEEP else _plain(body.decode("utf-8", "replace"), 2000))
+        return msgspec.structs.replace(failure, status=head.status, request_id=request_id or failure.request_id)
+    text = value if isinstance(value, str) else body.decode("utf-8", "replace")
+    message = _page_text(text) if "<" in text and ("html" in text[:2000].lower() or _TITLE.search(text)) else _plain(text)
+    return Failure(
+        message or f"HTTP {head.status} without a reason",
+        head.status,
+        request_id=request_id,
+        body=_plain(text) or None,
+    )
+
+
+def encode_error(failure: Failure) -> dict[str, Any]:
+    """An error object as OpenAI gives it. An object that already says these facts on this wire is kept."""
+    body = failure.body
+    if isinstance(body, dict) and stated_failure(body) == failure:
+        return body
+    error: dict[str, Any] = {
+        "message": failure.message,
+        "type": failure.type,
+        "param": failure.param,
+        "code": failure.code,
+    }
+    if failure.status is not None:
+        error["status_code"] = failure.status
+    if failure.retry_after is not None:
+        error["retry_after"] = failure.retry_after
+    return {"error": error}
+
+
+def encode_failure(failure: Failure) -> HttpReply:
+    """The HTTP answer for an error; one that nobody gave a status for is the server's own (502: the provider's answer
+    could not be read or broke off)."""
+    headers = {"content-type": "application/json"}
+    if failure.retry_after is not None:
+        headers["retry-after"] = f"{failure.retry_after:g}"
+    if failure.request_id is not None:
+        headers["x-request-id"] = failure.request_id
+    error = {"message": failure.message, "type": failure.type, "param": failure.param, "code": failure.code}
+    status = failure.status if failure.status is not None and 400 <= failure.status < 600 else 502
+    return HttpReply(status, headers, msgspec.json.encode({"error": error}))
+
+
+def _message(error: Any, outer: dict[str, Any], metadata: dict[str, Any]) -> str:
+    """The sentence for people: the first of the places where vendors put one."""
+    found = ""
+    for source in (error, outer):
+        if isinstance(source, str):
+            found = source
+        elif isinstance(source, dict):
+            for name in ("message", "msg", "detail", "error", "title", "reason"):
+                if isinstance(value := source.get(name), str) and value:
+                    found = value
+                    break
+                if name == "detail" and isinstance(value, list):
+                    found = "; ".join([_detail(item) for item in value])
+                    break
+        if found:
+            break
+    raw = metadata.get("raw")  # OpenRouter: "Provider returned error", and here what the provider returned
+    if isinstance(raw, str) and raw and raw not in found:
+        found = f"{found}: {raw}" if found else raw
+    if not found:
+        found = msgspec.json.encode(error).decode() if error else ""
+    return _plain(found) or "the provider gave no reason"
+
+
+def _detail(item: Any) -> str:
+    """One of FastAPI's validation errors: where, and what."""
+    if not isinstance(item, dict):
+        return str(item)
+    where = ".".join([str(step) for step in item.get("loc") or ()])
+    return f"{where}: {item.get('msg')}" if where else str(item.get("msg"))
+
+
+def _status(facts: dict[str, Any], outer: dict[str, Any], code: Any) -> int | None:
+    """The HTTP status an error inside a 200 answer would have had, where the vendor says it."""
+    for value in (facts.get("status_code"), outer.get("status_code"), facts.get("status"), outer.get("status"), code):
+        if type(value) is int and 400 <= value < 600:
+            return value
+    return None
+
+
+def _retry_after(facts: dict[str, Any], metadata: dict[str, Any]) -> float | None:
+    """Seconds to wait, where the body says them: a plain field, or Google's `RetryInfo`."""
+    for source in (facts, metadata):
+        for name in ("retry_after", "retry_after_seconds"):
+            value = source.get(name)
+            if isinstance(value, int | float) and value >= 0:
+                return float(value)
+    details = facts.get("details")
+    for item in details if isinstance(details, list) else ():
+        delay = item.get("retryDelay") if isinstance(item, dict) else None
+        if isinstance(delay, str) and (found := _SECONDS.fullmatch(delay)):
+            return float(found[1])
+    return None
+
+
+def _page_text(text: str) -> str:
+    """What a page says: its title, else its words."""
+    title = _TITLE.search(text)
+    text = title[1] if title is not None else _TAG.sub(" ", _HIDDEN.sub(" ", text[:_KEEP]))
+    return _plain(html.unescape(text))
+
+
+def _plain(text: str, limit: int = _LIMIT) -> str:
+    """Text on one line, without control characters, not longer than the limit."""
+    text = _CONTROL.sub(" ", text[: limit * 4]).strip()
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _word(value: Any) -> str | None:
+    """A code as a word; numbers are written out, objects are none."""
+    return str(value) if isinstance(value, str | int) and value != "" and not isinstance(value, bool) else None
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,36 @@
+"""Groq: https://console.groq.com/docs/api-reference."""
+
+from __future__ import annotations
+
+from ..protocols.openai_chat.dialect import ChatDialect
+from .base import Provider
+
+__all__ = ["PROVIDER"]
+
+PROVIDER = Provider(
+    "groq",
+    "Groq",
+    "https://api.groq.com/openai/v1",
+    ("GROQ_API_KEY",),
+    dialect=ChatDialect(
+        system_role="system",  # the word every chat template behind Groq knows
+        # Answered with 400: https://console.groq.com/docs/openai#currently-unsupported-openai-features
+        names=False,
+        drop=("logprobs", "top_logprobs", "metadata", "modalities", "audio"),
+        clamp={"n": (1, 1)},
+        # Unknown fields are refused and these are not in https://console.groq.com/docs/api-reference#chat-create
+        cache_key_field=None,
+        cache_marks="none",
+        custom_tools=False,
+        tool_choices=("auto", "none", "required", "tool"),
+        # https://console.groq.com/docs/reasoning: the levels are none, low, medium and high; Qwen models write
+        # <think> tags into the answer unless `reasoning_format` says otherwise; `reasoning` is an input field too.
+        efforts={"minimal": "low", "xhigh": "high", "max": "high"},
+        think_tags=True,
+        echo="tool_turns",
+        echo_field="reasoning",
+    ),
+    base_url_env=("GROQ_BASE_URL",),
+    model="openai/gpt-oss-120b",
+    docs="https://console.groq.com/docs/api-reference#chat-create",
+)

@@ -1,0 +1,38 @@
+"""LM Studio on this machine: https://lmstudio.ai/docs/developer/openai-compat/chat-completions."""
+
+from __future__ import annotations
+
+from ..protocols.openai_chat.dialect import ChatDialect
+from .base import Provider
+
+__all__ = ["PROVIDER"]
+
+PROVIDER = Provider(
+    "lmstudio",
+    "LM Studio",
+    "http://localhost:1234/v1",
+    ("LM_API_TOKEN",),
+    dialect=ChatDialect(
+        # Chat templates know `system`, and many of them only at the head.
+        system_role="system",
+        developer_role=False,
+        late_system=False,
+        # What https://lmstudio.ai/docs/developer/openai-compat/chat-completions does not list has no effect there.
+        max_tokens_field="max_tokens",
+        user_field=None,
+        cache_key_field=None,
+        cache_marks="none",
+        top_k=True,
+        drop=("n", "logprobs", "top_logprobs", "metadata", "service_tier", "modalities", "audio"),
+        strict=False,
+        parallel_tool_calls=False,
+        custom_tools=False,
+        # https://lmstudio.ai/docs/developer/openai-compat/tools: words only, no named tool.
+        tool_choices=("auto", "none", "required"),
+        # Reasoning stays in the answer as tags unless a setting of the application moves it.
+        think_tags=True,
+    ),
+    key_required=False,
+    base_url_env=("LMSTUDIO_BASE_URL",),
+    docs="https://lmstudio.ai/docs/developer/openai-compat/chat-completions",
+)

@@ -1,0 +1,31 @@
+"""xAI: https://docs.x.ai/docs/api-reference."""
+
+from __future__ import annotations
+
+from ..protocols.openai_chat.dialect import ChatDialect
+from .base import Provider
+
+__all__ = ["PROVIDER"]
+
+PROVIDER = Provider(
+    "xai",
+    "xAI",
+    "https://api.x.ai/v1",
+    ("XAI_API_KEY",),
+    dialect=ChatDialect(
+        # https://docs.x.ai/docs/api-reference#chat-completions
+        system_role="system",
+        developer_role=False,
+        names=False,
+        cache_marks="none",
+        custom_tools=False,
+        tool_choices=("auto", "none", "required", "tool"),
+        # https://docs.x.ai/developers/model-capabilities/text/reasoning: none, low, medium, high.
+        efforts={"minimal": "low", "xhigh": "high", "max": "high"},
+        # Reasoning tokens are counted beside `completion_tokens`, in the total only.
+        reasoning_in_output=False,
+    ),
+    base_url_env=("XAI_BASE_URL",),
+    model="grok-4.3",
+    docs="https://docs.x.ai/docs/api-reference#chat-completions",
+)

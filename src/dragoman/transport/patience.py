@@ -1,0 +1,51 @@
+"""How long one exchange may still wait, and what for: one clock for connecting, the first byte and each piece after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..errors import TimedOut
+from .trouble import Phase, timed_out
+
+__all__ = ["Patience"]
+
+
+class Patience:
+    """The wait under way: its `phase`, its length in `seconds` (None for no limit) and the time it ends, `until`.
+
+    It begins with connecting. `sent` begins the wait for the head, `idle` the wait for one more piece of the body.
+    """
+
+    __slots__ = ("_clock", "_first_byte", "phase", "seconds", "until", "where")
+
+    def __init__(self, where: str, connect: float | None, first_byte: float | None, clock: Callable[[], float]) -> None:
+        self.where = where
+        self._clock = clock
+        self._first_byte = first_byte
+        self._begin("connect", connect)
+
+    def sent(self) -> None:
+        """The request goes out over a standing connection."""
+        self._begin("first_byte", self._first_byte)
+
+    def idle(self, seconds: float | None) -> None:
+        """One more piece is asked for."""
+        self._begin("idle", seconds)
+
+    def left(self) -> float | None:
+        """Seconds left of this wait, None for no limit. Raises TimedOut when none are."""
+        if self.until is None:
+            return None
+        left = self.until - self._clock()
+        if left <= 0:
+            raise self.over()
+        return left
+
+    def over(self) -> TimedOut:
+        """The error that says this wait was too long."""
+        return timed_out(self.phase, self.where, self.seconds or 0)
+
+    def _begin(self, phase: Phase, seconds: float | None) -> None:
+        self.phase: Phase = phase
+        self.seconds = seconds
+        self.until = None if seconds is None else self._clock() + seconds

@@ -1,0 +1,178 @@
+"""asyncio connections for a connection pool: the pool decides which connection carries what, these are its bytes.
+
+As in `sockets`, a `Patience` stands where the pool would hand a number. The wait for a connection is bounded here, and
+so is the wait for the head, from the moment the request goes out; waits in the body are bounded by their reader.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from typing import Any
+
+from ..errors import TimedOut
+from .patience import Patience
+from .sockets import is_readable, keep_alive, network_trouble
+from .trouble import connection_failed
+
+__all__ = ["AsyncNetwork", "Stream"]
+
+# Bytes that may wait for a reader before the connection is told to wait too.
+_FULL = 512 * 1024
+
+
+class AsyncNetwork:
+    """Makes connections, each a `kind`."""
+
+    def __init__(self, kind: type[Stream] | None = None) -> None:
+        self._kind = kind if kind is not None else Stream
+
+    async def connect_tcp(self, host: str, port: int, timeout: Patience, **_: Any) -> Stream:
+        """Connect to the first address of a host that answers. Raises ConnectionFailed and TimedOut."""
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout_at(timeout.until) as timer:
+                _, stream = await loop.create_connection(self._kind, host, port, happy_eyeballs_delay=0.25)
+        except (OSError, UnicodeError) as error:
+            if timer.expired():
+                raise timeout.over() from None
+            raise network_trouble(error, timeout.where) from None
+        return stream
+
+
+class Stream(asyncio.Protocol):
+    """One connection."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._transport: asyncio.Transport | None = None
+        self._chunks: list[bytes] = []
+        self._size = 0
+        self._full = False
+        self._ended = False
+        self._error: Exception | None = None
+        self._waiter: asyncio.Future[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._late: TimedOut | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        if (sock := transport.get_extra_info("socket")) is not None:
+            keep_alive(sock)
+
+    def data_received(self, data: bytes) -> None:
+        self._chunks.append(data)
+        self._size += len(data)
+        if self._size > _FULL and not self._full and self._transport is not None:
+            self._full = True
+            self._transport.pause_reading()
+        self._wake()
+
+    def eof_received(self) -> None:
+        self._ended = True
+        self._wake()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._ended = True
+        self._error = self._error or exc
+        self._wake()
+
+    async def read(self, max_bytes: int, timeout: Patience) -> bytes:
+        """Bytes as they come, `b""` when the server has closed. Raises ConnectionFailed and TimedOut."""
+        if not self._chunks and not self._ended:
+            if self._late is not None:
+                raise self._late
+            self._waiter = self._loop.create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+        if self._chunks:
+            data = self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
+            self._chunks.clear()
+            self._size = 0
+            if self._full and self._transport is not None:
+                self._full = False
+                self._transport.resume_reading()
+            return data
+        if isinstance(self._error, OSError):
+            raise network_trouble(self._error, timeout.where)
+        if self._error is not None:
+            raise connection_failed("other", timeout.where, str(self._error))
+        return b""
+
+    async def write(self, buffer: bytes, timeout: Patience) -> None:
+        """Send bytes. A failure shows at the next read: a server may have answered before it closed."""
+        if timeout.phase == "connect" and not buffer.startswith(b"CONNECT "):
+            timeout.sent()
+            if timeout.until is not None:
+                self.end_at(timeout.until, timeout)
+        if buffer and self._transport is not None and not self._transport.is_closing():
+            self._transport.write(buffer)
+
+    async def aclose(self) -> None:
+        """Close the connection at once: nothing that waits to be sent is waited for, nor the other side's goodbye."""
+        self.abort()
+
+    def abort(self) -> None:
+        """As `aclose`, which needs no waiting."""
+        self.rest()
+        if self._transport is not None and not self._loop.is_closed():
+            self._transport.abort()
+
+    def end_at(self, when: float, patience: Patience) -> None:
+        """From a time of the loop's clock on, reads say that their wait was too long instead of waiting."""
+        self.rest()
+        self._timer = self._loop.call_at(when, self._expire, patience)
+
+    def rest(self) -> None:
+        """Reads may wait again as long as they like."""
+        self._late = None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    async def start_tls(self, ssl_context: ssl.SSLContext, server_hostname: str | None, timeout: Patience) -> Stream:
+        """The same connection under TLS. Raises ConnectionFailed and TimedOut; then the connection is closed."""
+        assert self._transport is not None
+        try:
+            async with asyncio.timeout_at(timeout.until) as timer:
+                transport = await self._loop.start_tls(
+                    self._transport, self, ssl_context, server_hostname=server_hostname, ssl_shutdown_timeout=1.0
+                )
+        except OSError as error:
+            await self.aclose()
+            if timer.expired():
+                raise timeout.over() from None
+            raise network_trouble(error, timeout.where) from None
+        except BaseException:
+            await self.aclose()
+            raise
+        if transport is None:
+            raise connection_failed("closed", timeout.where)
+        self._transport = transport
+        return self
+
+    def get_extra_info(self, info: str) -> Any:
+        """What a pool asks about a connection."""
+        if info == "is_readable":
+            # The loop may not have had its turn since the other side closed.
+            return (
+                self._ended
+                or bool(self._chunks)
+                or self._transport is None
+                or is_readable(self._transport.get_extra_info("socket"))
+            )
+        if self._transport is not None and info == "ssl_object":
+            return self._transport.get_extra_info("ssl_object")
+        return None
+
+    def _expire(self, patience: Patience) -> None:
+        self._late = patience.over()
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_exception(self._late)
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)

@@ -1,0 +1,85 @@
+"""The benchmark measures what it says: every driver reads the whole tape, and one that does not is shown as BAD."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+LIAR = """
+class Chat:
+    protocol = "openai_chat"
+    asynchronous = False
+
+    def __init__(self, url):
+        pass
+
+    def prepare(self, turns):
+        return turns
+
+    def stream(self, request, sink):
+        sink.text("The ferry leaves at noon.")
+
+    def close(self):
+        pass
+"""
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """The benchmark, by its command line, in this interpreter."""
+    command = [sys.executable, "-W", "error", str(ROOT / "benchmarks" / "run.py"), "--reps", "1", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_every_face_and_wire_reads_the_whole_tape(tmp_path: Path) -> None:
+    """Sync and async, both wire formats: text, thinking and arguments arrive as sent, and each has its row and number."""
+    out = tmp_path / "rows.json"
+    names = ["dragoman/chat", "dragoman-sync/chat", "dragoman/messages", "dragoman-sync/messages"]
+
+    outcome = run("check", "--only", "dragoman", "--python", f"dragoman={sys.executable}", "--json", str(out))
+
+    assert 0 == outcome.returncode, outcome.stdout + outcome.stderr
+    rows = json.loads(out.read_text())
+    assert [(name, "") for name in names] == [(row["driver"], row["wrong"]) for row in rows]
+    assert all(row["seconds"] > 0 for row in rows)
+    assert all(f"| {name} | " in outcome.stdout for name in names)
+    assert "BAD" not in outcome.stdout
+
+
+def test_whole_answers_are_checked_too(tmp_path: Path) -> None:
+    """A conversation of 200 turns arrives whole at the server, and its answer at the client."""
+    out = tmp_path / "rows.json"
+
+    outcome = run("conv200", "--only", "dragoman-sync/messages", "--python", f"dragoman={sys.executable}", "--json", str(out))
+
+    assert 0 == outcome.returncode, outcome.stdout + outcome.stderr
+    assert [""] == [row["wrong"] for row in json.loads(out.read_text())]
+
+
+def test_a_client_that_loses_text_is_bad(tmp_path: Path) -> None:
+    """A driver whose text is not what was sent is counted and named, however fast it is."""
+    liar = tmp_path / "liar.py"
+    liar.write_text(LIAR)
+
+    outcome = run(
+        "check",
+        *["--only", "liar", "--driver", f"liar/chat={liar}:Chat", "--python", f"dragoman={sys.executable}"],
+    )
+
+    assert 1 == outcome.returncode
+    assert "BAD 1" in outcome.stdout
+    assert "BAD liar/chat: text: 25 characters of " in outcome.stdout
+
+
+@pytest.mark.parametrize("name", ["bust", ""])
+def test_an_unknown_measure_is_refused(name: str) -> None:
+    """A measure that does not exist is an error that lists those that do."""
+    outcome = run(name)
+
+    assert 2 == outcome.returncode
+    assert "known: import, cold, plain" in outcome.stderr

@@ -1,0 +1,60 @@
+"""What holds for every test: no keys, no proxies, no network beyond this machine; and where the recordings are."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+CORPUS = Path(os.environ.get("DRAGOMAN_CORPUS") or ROOT.parent / "shared" / "corpus").resolve()
+
+# What a developer's shell may hold that would change what the library does.
+_PERSONAL = re.compile(
+    r"(DRAGOMAN_(?!CORPUS$)|AWS_|AZURE_|GOOGLE_|OLLAMA_).*|.*_(API_KEY|API_TOKEN|AUTH_TOKEN|API_BASE|BASE_URL)|.*_PROXY",
+    re.IGNORECASE,
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Forget the developer's keys, proxies and settings before anything reads them, and close the way out."""
+    for name in [name for name in os.environ if _PERSONAL.fullmatch(name)]:
+        del os.environ[name]
+    os.environ["DRAGOMAN_CONFIG"] = ""
+    sys.addaudithook(_stay_here)
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """One line that says whether the recordings are here."""
+    return "recordings: " + ("here" if CORPUS.is_dir() else f"none, their tests are skipped ({_where()})")
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder of recorded exchanges with real providers; tests that ask for it are skipped where it is absent."""
+    if not CORPUS.is_dir():
+        pytest.skip(f"no recordings ({_where()})")
+    return CORPUS
+
+
+def _where() -> str:
+    return "set DRAGOMAN_CORPUS to their folder, or lay them at ../shared/corpus"
+
+
+def _stay_here(event: str, arguments: tuple[Any, ...]) -> None:
+    if event in {"socket.connect", "socket.sendto"} and isinstance(address := arguments[1], tuple) and not _local(address[0]):
+        pytest.fail(f"a test reaches out to {address[0]}: tests stay on this machine")
+
+
+def _local(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,175 @@
+"""The picture of the house in docs/design.md holds: who may import whom, names, sizes, and where tests live."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "src" / "dragoman"
+MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
+LINES = 700
+
+# Test modules without a source module of the same name, and what they are about.
+ACROSS = {
+    "test_architecture.py": "the whole tree",
+    "test_documents.py": "the programs in README.md and docs/",
+    "test_isolation.py": "tests/conftest.py",
+    "test_public.py": "src/dragoman/__init__.py",
+    "testing/test_official_sdks.py": "what vendors' own clients make of our server side",
+}
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+def lint_imports(root: Path) -> subprocess.CompletedProcess[str]:
+    program = "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
+    return subprocess.run(
+        [sys.executable, "-c", program, "--no-cache", "--no-logo"],
+        cwd=root,
+        env={"PYTHONPATH": str(root / "src"), "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the package and its contracts, to be spoiled."""
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    shutil.copytree(PACKAGE, tmp_path / "src" / "dragoman", ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+def test_imports_keep_the_contracts() -> None:
+    """Every import contract of pyproject.toml holds."""
+    outcome = lint_imports(ROOT)
+
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+
+
+@pytest.mark.parametrize(
+    ("module", "line", "broken"),
+    [
+        pytest.param("types/content.py", "import dragoman.errors", "Inner layers", id="a value knows an error"),
+        pytest.param("wire/sse.py", "from dragoman.protocols import base", "Inner layers", id="framing knows a protocol"),
+        pytest.param("attic.py", "", "Inner layers", id="a module without a layer"),
+        pytest.param("engine/accumulate.py", "import time", "What is said", id="policy reads the clock"),
+        pytest.param("errors.py", "from asyncio import sleep", "What is said", id="errors know an event loop"),
+        pytest.param(
+            "protocols/openai_chat/dialect.py",
+            "import dragoman.protocols.anthropic_messages",
+            "Wire formats",
+            id="one wire format knows another",
+        ),
+        pytest.param("providers/base.py", "import dragoman.transport.base", "Vendors are data", id="a vendor does I/O"),
+        pytest.param("transport/base.py", "import pyreqwest", "pyreqwest is the guest", id="an HTTP library in the contract"),
+        pytest.param("engine/effects.py", "import httpx2", "httpx2 is the guest", id="an HTTP library in the policy"),
+        pytest.param("testing/__init__.py", "import openai", "No vendor SDK", id="a vendor's client"),
+    ],
+)
+def test_a_wrong_import_breaks_its_contract(copy: Path, module: str, line: str, broken: str) -> None:
+    """Each contract bites: one import too many, and it says so by name."""
+    spoiled = copy / "src" / "dragoman" / module
+    with spoiled.open("a") as file:
+        file.write(f"\n{line}\n")
+
+    outcome = lint_imports(copy)
+
+    assert outcome.returncode == 1, outcome.stdout + outcome.stderr
+    assert re.search(rf"^{broken}.* BROKEN", outcome.stdout, re.MULTILINE), outcome.stdout
+
+
+def test_vendors_that_know_each_other_break_a_contract(copy: Path) -> None:
+    """A vendor file may not build on another vendor's."""
+    providers = copy / "src" / "dragoman" / "providers"
+    (providers / "one.py").write_text("")
+    (providers / "two.py").write_text("from .one import PROVIDER\n")
+
+    outcome = lint_imports(copy)
+
+    assert "Vendors do not know each other BROKEN" in outcome.stdout, outcome.stdout + outcome.stderr
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_file_stays_readable(path: Path) -> None:
+    """No file is longer than a reader's patience, and each says what it is for and what it offers."""
+    text = path.read_text("utf-8")
+    tree = ast.parse(text)
+    offers = {target.id for node in tree.body for target in targets(node) if isinstance(target, ast.Name)}
+
+    assert len(text.splitlines()) <= LINES
+    assert ast.get_docstring(tree), "a module begins with what it promises"
+    assert path.name in {"__init__.py", "__main__.py"} or offers & {"__all__", "PROVIDER"}, "a module lists its names"
+
+
+def targets(node: ast.stmt) -> list[ast.expr]:
+    match node:
+        case ast.Assign(targets=found):
+            return found
+        case ast.AnnAssign(target=found):
+            return [found]
+    return []
+
+
+FORBIDDEN = re.compile(r"^_*(serialize|deserialize|to_wire|from_wire|convert|transform)(_|$)")
+
+
+def functions(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name
+
+
+def test_protocols_encode_and_decode() -> None:
+    """One verb each way over the wire boundary: `encode_` and `decode_`, and none of their synonyms."""
+    protocols = PACKAGE / "protocols"
+    names = [(name_of(path), name) for path in protocols.rglob("*.py") for name in functions(path)]
+
+    assert [] == [pair for pair in names if FORBIDDEN.match(pair[1])]
+    assert FORBIDDEN.match("_serialize_tool")
+    assert FORBIDDEN.match("to_wire")
+    assert not FORBIDDEN.match("encode_tool")
+
+
+def test_every_test_module_has_its_source_module() -> None:
+    """`tests/a/test_b.py` tests `src/dragoman/a/b.py` or the package `src/dragoman/a/b`; there is no third place to look.
+
+    `tests/benchmarks` and `tests/examples` mirror the folders of that name.
+    """
+    lost = []
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        place = path.relative_to(ROOT / "tests")
+        home = ROOT if place.parts[0] in {"benchmarks", "examples"} else PACKAGE
+        source = home / place.parent / place.stem.removeprefix("test_")
+        if place.as_posix() not in ACROSS and not source.with_suffix(".py").exists() and not source.is_dir():
+            lost.append(place.as_posix())
+
+    assert [] == lost
+
+
+def test_every_source_module_with_logic_has_its_test_module() -> None:
+    """A module that defines functions is tested where one looks first."""
+    lost = []
+    for path in MODULES:
+        if path.name in {"__init__.py", "__main__.py"} or not list(functions(path)):
+            continue
+        place = path.relative_to(PACKAGE)
+        if place.as_posix() not in TESTED_ELSEWHERE and not (ROOT / "tests" / place.parent / f"test_{place.name}").exists():
+            lost.append(place.as_posix())
+
+    assert [] == lost
+
+
+# Modules with functions but without a test module of the same name, and where they are tested instead.
+TESTED_ELSEWHERE: dict[str, str] = {}

@@ -1,0 +1,234 @@
+"""What the caller wrote, and the request it means."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from dragoman import errors
+from dragoman.engine.exchange import Exchange
+from dragoman.engine.policy import Retry, Timeouts
+from dragoman.prepare import Options, Preparer, Settings, check_base_url
+from dragoman.providers.base import Provider
+from dragoman.types import Message, Secret, Text, Tool, assistant, user
+
+KEY = "sk-marker-0123456789"
+OWN = Provider("own", "Our own", "https://models.example.com/v1", ("OWN_KEY",), base_url_env=("OWN_URL",))
+
+
+def prepare(
+    model: str = "own:m", messages: Any = "Hi", stream: bool = False, settings: Settings | None = None, **options: Any
+) -> Exchange:
+    settings = settings or Settings.make(providers=[OWN], keys={"own": KEY})
+    given: Options = options  # type: ignore[assignment]
+    return Preparer(settings).exchange(model, messages, stream, given)
+
+
+def body(**options: Any) -> dict[str, Any]:
+    decoded: dict[str, Any] = json.loads(prepare(**options).http.body)
+    return decoded
+
+
+def test_the_first_colon_parts_provider_and_model() -> None:
+    """Model ids with colons of their own stay whole."""
+    exchange = prepare("own:org/model:7b:free")
+
+    assert "org/model:7b:free" == json.loads(exchange.http.body)["model"]
+    assert "https://models.example.com/v1/chat/completions" == exchange.http.url
+
+
+@pytest.mark.parametrize("reference", ["gpt-5", ":m", "own:", ""])
+def test_a_reference_without_both_parts_is_explained(reference: str) -> None:
+    """Nothing is guessed from a model's name."""
+    with pytest.raises(errors.UsageError, match="provider:model"):
+        prepare(reference)
+
+
+def test_an_unknown_provider_lists_near_names() -> None:
+    """Known names and the caller's own are offered."""
+    with pytest.raises(errors.UnknownProvider, match="did you mean 'own'"):
+        prepare("owm:m")
+    with pytest.raises(errors.UnknownProvider, match="did you mean 'openai'"):
+        prepare("opnai:m", settings=Settings.make())
+
+
+def test_shared_words_reach_the_body() -> None:
+    """The short spellings of options become their values."""
+    said = body(
+        system="Be brief.",
+        messages=[user("a"), assistant("b"), user("c")],
+        tools=[Tool("f", "does f", {"type": "object", "properties": {}})],
+        tool_choice="f",
+        parallel_tools=False,
+        stop="END",
+        temperature=0.0,
+        max_tokens=5,
+        logprobs=3,
+        reasoning="low",
+        extra={"odd": 1},
+    )
+
+    assert ["Be brief.", "a", "b", "c"] == [message["content"] for message in said["messages"]]
+    assert {"type": "function", "function": {"name": "f"}} == said["tool_choice"]
+    assert (False, ["END"], 0.0, True, 3, "low", 1) == (
+        said["parallel_tool_calls"],
+        said["stop"],
+        said["temperature"],
+        said["logprobs"],
+        said["top_logprobs"],
+        said["reasoning_effort"],
+        said["odd"],
+    )
+
+
+def test_a_schema_becomes_a_structured_answer() -> None:
+    """A bare JSON Schema is enough."""
+    schema = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"], "additionalProperties": False}
+
+    assert schema == body(output=schema)["response_format"]["json_schema"]["schema"]
+
+
+@pytest.mark.parametrize(
+    ("option", "hint"), [("temprature", "did you mean 'temperature'"), ("max_completion_tokens", "max_tokens"), ("zzz", "extra=")]
+)
+def test_a_misspelt_option_is_not_swallowed(option: str, hint: str) -> None:
+    """A word that is no option is an error that offers the right one."""
+    with pytest.raises(TypeError, match=hint):
+        prepare(**{option: 1})
+
+
+@pytest.mark.parametrize(
+    ("messages", "words"),
+    [([], "at least one"), ([{"role": "user", "content": "x"}], "not dict"), (["x"], "not str"), ([1], "not int")],
+)
+def test_messages_of_another_kind_are_explained(messages: Any, words: str) -> None:
+    """Dictionaries and bare strings in a list are refused with what to write."""
+    with pytest.raises(errors.UsageError, match=words):
+        prepare(messages=messages)
+
+
+def test_a_string_and_a_message_are_a_conversation() -> None:
+    """The short forms mean one user message."""
+    one = Message("user", (Text("Hi"),))
+
+    assert prepare(messages="Hi").http.body == prepare(messages=one).http.body == prepare(messages=(one,)).http.body
+
+
+def test_two_tools_of_one_name_are_refused() -> None:
+    """Their calls could not be told apart."""
+    with pytest.raises(errors.UsageError, match="'f'"):
+        prepare(tools=[Tool("f"), Tool("f")])
+
+
+class TestKeys:
+    """Where keys come from, and where they do not go."""
+
+    def credential(self, exchange: Exchange) -> Any:
+        return exchange._credential
+
+    def test_an_argument_wins_over_the_client_and_the_environment(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Nearest first."""
+        monkeypatch.setenv("OWN_KEY", "from-environment")
+
+        assert Secret("given") == self.credential(prepare(key="given"))
+        assert Secret(KEY) == self.credential(prepare())
+        assert Secret("from-environment") == self.credential(prepare(settings=Settings.make(providers=[OWN])))
+
+    def test_a_missing_key_says_where_to_put_one(self) -> None:
+        """The variable's name is in the message."""
+        with pytest.raises(errors.MissingKey, match="OWN_KEY"):
+            prepare(settings=Settings.make(providers=[OWN]))
+
+    @pytest.mark.parametrize("how", ["call", "client"])
+    def test_a_key_of_the_environment_does_not_follow_to_another_host(self, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A base URL given in the program gets only a key given in the program."""
+        monkeypatch.setenv("OWN_KEY", KEY)
+        other = "https://elsewhere.example.com/v1"
+        settings = Settings.make(providers=[OWN], base_urls={"own": other} if how == "client" else {})
+        options = {"base_url": other} if how == "call" else {}
+
+        with pytest.raises(errors.MissingKey):
+            prepare(settings=settings, **options)
+        assert Secret("given") == self.credential(prepare(settings=settings, key="given", **options))
+
+    def test_functions_are_kept_for_the_moment_of_sending(self) -> None:
+        """A callable is not called while preparing."""
+
+        def never() -> str:
+            raise AssertionError
+
+        assert never is self.credential(prepare(key=never))
+
+    def test_no_key_is_in_what_can_be_printed(self) -> None:
+        """Neither settings nor the encoded request show it."""
+        exchange = prepare(key=KEY)
+
+        assert KEY not in repr(exchange.http)
+        assert KEY not in repr(Settings.make(keys={"own": KEY}))
+
+
+class TestBaseUrls:
+    """Where requests may go."""
+
+    def test_the_environment_moves_a_provider(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Its own variable names another base URL; a trailing slash makes no difference."""
+        monkeypatch.setenv("OWN_URL", "http://127.0.0.1:9/v2/")
+
+        assert "http://127.0.0.1:9/v2/chat/completions" == prepare().http.url
+
+    def test_a_provider_without_one_asks_for_it(self) -> None:
+        """The message names the argument and the variable."""
+        with pytest.raises(errors.UsageError, match="OPENAI_COMPATIBLE_BASE_URL"):
+            prepare("openai-compatible:m", settings=Settings.make())
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "https://x.com/v1",
+            "http://localhost:8000",
+            "http://127.0.0.1:1",
+            "http://10.0.0.7/v1",
+            "http://vllm:8000/v1",
+            "http://[::1]:9",
+        ],
+    )
+    def test_https_and_local_addresses_are_fine(self, url: str) -> None:
+        """Nothing is raised."""
+        check_base_url(url)
+
+    @pytest.mark.parametrize(
+        ("url", "words"),
+        [
+            ("http://api.example.com/v1", "unprotected"),
+            ("https://user:pw@x.com", "credentials"),
+            ("ftp://x.com", "no base URL"),
+            ("x.com/v1", "no base URL"),
+            ("", "no base URL"),
+        ],
+    )
+    def test_what_would_leak_is_refused(self, url: str, words: str) -> None:
+        """Plain http to the open network, and credentials in the URL."""
+        with pytest.raises(errors.UsageError, match=words) as caught:
+            check_base_url(url)
+        assert "pw" not in str(caught.value)
+
+
+class TestPolicy:
+    """Defaults of the client and words of the call."""
+
+    def test_a_number_is_the_total_deadline(self) -> None:
+        """Seconds for everything."""
+        assert Timeouts(total=5) == prepare(timeout=5)._timeouts
+        assert Timeouts(idle=1) == prepare(timeout=Timeouts(idle=1))._timeouts
+
+    def test_retry_takes_a_count_a_value_or_false(self) -> None:
+        """One switch turns it off."""
+        assert (1, 5, 2) == tuple(prepare(retry=value)._retry.attempts for value in (False, 5, Retry(attempts=2)))
+
+    @pytest.mark.parametrize("options", [{"timeout": 0}, {"timeout": -1}, {"retry": 0}])
+    def test_numbers_without_meaning_are_refused(self, options: dict[str, Any]) -> None:
+        """Zero seconds and zero tries are mistakes."""
+        with pytest.raises(errors.UsageError):
+            prepare(**options)

@@ -1,0 +1,33 @@
+"""The dialect that a recorded vendor speaks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import ModuleType
+
+from dragoman import providers
+from dragoman.testing.conformance import load_rules
+from dragoman.testing.conformance.vendors import dialect_of
+
+
+def test_a_known_vendor_speaks_its_own_dialect(kit: ModuleType) -> None:
+    """Vendors that the library knows are spoken to as it speaks to them, whatever hyphens a recording gives them."""
+    rules = load_rules("openai-chat")
+
+    def recorded(provider: str) -> object:
+        exchange = kit.exchange(b"")
+        exchange.record["provider"] = provider
+        return dialect_of(rules, exchange)
+
+    assert providers.load("deepseek").dialect == recorded("deepseek")
+    assert providers.load("llamacpp").dialect == recorded("llama-cpp")
+
+
+def test_other_vendors_and_other_wires_are_asked_of_the_rules(kit: ModuleType) -> None:
+    """A vendor that is not known, or that is known on another wire, speaks what the wire's rules say."""
+    rules = replace(kit.FAKE_RULES, dialect=lambda exchange: exchange.provider)
+    known = kit.exchange(b"")
+    known.record["provider"] = "deepseek"
+
+    assert "acme" == dialect_of(rules, kit.STREAMED)
+    assert "deepseek" == dialect_of(rules, known)

@@ -1,0 +1,16 @@
+"""HTTP values."""
+
+from __future__ import annotations
+
+from dragoman.wire.http import HttpHead, header_map
+
+
+def test_repeated_headers_are_joined() -> None:
+    """Names are folded to lower case and repeated fields are one list."""
+    assert header_map([("A", "1"), ("b", "3"), ("a", "2")]) == {"a": "1, 2", "b": "3"}
+
+
+def test_media_type_is_without_parameters() -> None:
+    """The content type is compared without its charset."""
+    assert HttpHead(200, {"content-type": "Text/Event-Stream; charset=utf-8"}).media_type == "text/event-stream"
+    assert HttpHead(200).media_type == ""
