@@ -13,6 +13,7 @@ from dragoman.engine.accumulate import accumulate
 from dragoman.offline import MODEL, answer, async_transport, handler, transport
 from dragoman.protocols import NAMES, load
 from dragoman.protocols.base import Report, Target
+from dragoman.testing.conformance.answers import FRAMERS
 from dragoman.types import (
     ArgumentsDelta,
     Audio,
@@ -48,7 +49,6 @@ from dragoman.types import (
     tool_result,
     user,
 )
-from dragoman.wire.sse import SseFramer
 
 WEATHER = Tool(
     "get_weather", "Weather of a city.", {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
@@ -311,7 +311,7 @@ def through(name: str, request: Request) -> list[Event]:
     protocol = load(name)
     http = protocol.encode_request(request, target, Report(target))
     body = transport().send(http)
-    frames = SseFramer()
+    frames = FRAMERS[protocol.framing]()
     decoder = protocol.stream_decoder(target)
     events: list[Event] = []
     raw = b""

@@ -9,7 +9,7 @@
         ...  # send requests to server.url
 
 A handler runs in a thread of its own, once for each connection, and the connection is closed when it returns. What it
-sees of the client is on the server: `received`, `connections` and, after `watch`, `gone`. An error a handler raises is
+sees of the client is on the server: `received`, `connections` and, by `watch`, `waiting` and `gone`. An error a handler raises is
 raised again when the server is left.
 """
 
@@ -89,7 +89,8 @@ class Peer:
                 raise Stopped from None
 
     def watch(self) -> None:
-        """Wait until the client closes, and say so on the server."""
+        """Wait until the client closes, and say both on the server: that this is waited for, and that it came."""
+        self.server.waiting.set()
         try:
             while True:
                 self._fill()
@@ -151,6 +152,7 @@ class FaultServer:
         self.received: list[Received] = []
         self.connections = 0
         self.protocols: list[str | None] = []
+        self.waiting = threading.Event()
         self.gone = threading.Event()
         self.stopping = False
         self._handler = handler

@@ -1,4 +1,4 @@
-"""Both libraries and both faces behind one blocking interface, so that every fault is written once and run four times."""
+"""Every transport that opens sockets, both faces, behind one blocking interface: a fault is written once and run on all."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ import ssl
 from pathlib import Path
 from typing import Any
 
+from fault_server import PATIENCE
+
 from dragoman.wire.http import HttpHead, HttpRequest
 
 __all__ = ["CERTIFICATES", "KEY", "LIBRARIES", "STALL", "Rig", "RigBody", "RigTransport", "ask", "async_transport", "certificate"]
 
 CERTIFICATES = Path(__file__).resolve().parent / "certificates"
-LIBRARIES = {"httpx2": "Httpx2Transport", "pyreqwest": "PyreqwestTransport"}
+LIBRARIES = {"native": "NativeTransport", "httpx2": "Httpx2Transport", "pyreqwest": "PyreqwestTransport"}
+"""Class names by module."""
 KEY = "sk-marker-1234567890"
 """The key of every request here: it may never show up anywhere."""
 STALL = 0.1
@@ -82,7 +85,8 @@ class Rig:
 
 
 async def _awaited(result: Any) -> Any:
-    return await result
+    async with asyncio.timeout(2 * PATIENCE):  # far beyond every wait of a test: what gets here hangs
+        return await result
 
 
 class RigTransport:

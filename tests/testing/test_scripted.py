@@ -20,6 +20,7 @@ from dragoman.engine.accumulate import accumulate
 from dragoman.protocols import NAMES, load
 from dragoman.protocols.base import Report, Target
 from dragoman.testing import ScriptedProvider, Turn, call, fail, finish, ping, refuse, text, think, usage
+from dragoman.testing.conformance.answers import FRAMERS
 from dragoman.testing.script import Item, Say
 from dragoman.types import (
     BlockStart,
@@ -35,7 +36,6 @@ from dragoman.types import (
     user,
 )
 from dragoman.wire.http import HttpRequest
-from dragoman.wire.sse import SseFramer
 
 
 def target(name: str) -> Target:
@@ -57,7 +57,7 @@ def fetch(provider: ScriptedProvider, request: HttpRequest) -> tuple[int, bytes]
 
 
 def decode(name: str, data: bytes) -> list[Event]:
-    framer, decoder = SseFramer(), load(name).stream_decoder(target(name))
+    framer, decoder = FRAMERS[load(name).framing](), load(name).stream_decoder(target(name))
     return [*decoder.feed(framer.feed(data)), *decoder.feed(framer.close()), *decoder.close()]
 
 
@@ -306,7 +306,7 @@ def known(response: Response) -> Response:
     )
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ITEMS)
 @settings(deadline=None, database=None, max_examples=80)
 @given(st.data())
 def test_what_a_script_streams_is_what_is_decoded(name: str, data: st.DataObject) -> None:
@@ -319,7 +319,7 @@ def test_what_a_script_streams_is_what_is_decoded(name: str, data: st.DataObject
         assert plain(turn.events("m"), name) == plain(decode(name, body), name)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ITEMS)
 @settings(deadline=None, database=None, max_examples=80)
 @given(st.data())
 def test_what_a_script_says_whole_is_what_is_decoded(name: str, data: st.DataObject) -> None:

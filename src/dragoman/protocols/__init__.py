@@ -8,7 +8,7 @@ from .base import Protocol
 
 __all__ = ["NAMES", "load"]
 
-NAMES = ("anthropic_messages", "openai_chat")
+NAMES = ("anthropic_messages", "gemini", "ollama_chat", "openai_chat", "openai_responses")
 
 
 def load(name: str) -> Protocol:

@@ -35,6 +35,8 @@ _MODULES = {
     "vllm": "vllm",
     "llamacpp": "llamacpp",
     "lmstudio": "lmstudio",
+    "ollama": "ollama",
+    "ollama-cloud": "ollama_cloud",
     "openai-compatible": "openai_compatible",
     "anthropic-compatible": "anthropic_compatible",
     "offline": "offline",

@@ -42,6 +42,8 @@ __all__ = ["AsyncHttpx2Body", "AsyncHttpx2Transport", "Httpx2Body", "Httpx2Trans
 
 _ACCEPT_ENCODING = ", ".join(CODINGS)
 _WAYS = 256
+# What a failure is, whether a proxy stands between or not.
+_OWN_KINDS = {"tls", "proxy", "pool"}
 _EXPECTED = (TransportError, Cancelled, Damaged, httpcore2.ProtocolError, httpcore2.ProxyError, httpcore2.PoolTimeout)
 
 
@@ -63,26 +65,28 @@ class _Way:
 
     def trouble(self, error: Exception, patience: Patience) -> DragomanError:
         """What an exception from below means."""
-        where, proxy = self.route.where, self.proxy
+        meant = self._meaning(error)
+        meant.__context__ = None
+        if self.proxy is not None and patience.phase == "connect" and getattr(meant, "kind", "tls") not in _OWN_KINDS:
+            return connection_failed("proxy", self.route.where, f"{self.proxy.where}: {meant.message.partition(';')[0]}")
+        return meant.with_traceback(None)
+
+    def _meaning(self, error: Exception) -> DragomanError:
+        where = self.route.where
         match error:
-            case TransportError() if proxy is not None and patience.phase == "connect":
-                if getattr(error, "kind", "tls") not in ("tls", "proxy"):
-                    return connection_failed("proxy", where, f"{proxy.where}: {error.message.partition(';')[0]}")
+            case DragomanError():
+                return error
             case httpcore2.PoolTimeout():
                 return connection_failed("pool", where)
             case httpcore2.ProxyError():
-                return connection_failed("proxy", where, f"{proxy.where if proxy else 'it'} answers {error}")
+                return connection_failed("proxy", where, f"{self.proxy.where if self.proxy else 'it'} answers {error}")
             case httpcore2.LocalProtocolError():
                 return UsageError("the request is not valid HTTP and was not sent: check its headers")
-            case httpcore2.ProtocolError():
-                if any(sign in str(error) for sign in ("closed connection", "disconnected")):
-                    return connection_failed("closed", where)
-                return connection_failed("other", where, "the answer is not valid HTTP")
             case Damaged():
                 return connection_failed("other", where, f"the body cannot be unpacked: {error}")
-        assert isinstance(error, DragomanError)
-        error.__context__ = None
-        return error.with_traceback(None)
+        if any(sign in str(error) for sign in ("closed connection", "disconnected")):
+            return connection_failed("closed", where)
+        return connection_failed("other", where, "the answer is not valid HTTP")
 
 
 class _Pools:

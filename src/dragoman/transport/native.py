@@ -163,15 +163,14 @@ def _refused_by_proxy(way: _Way, head: HttpHead) -> DragomanError:
 class _Answer:
     """What both bodies are: a head, and how far the body behind it has been read."""
 
-    __slots__ = ("_closed", "_first", "_key", "_over", "_parser", "_patience", "_stream", "_unpacker", "_where", "head")
+    __slots__ = ("_closed", "_key", "_over", "_parser", "_patience", "_stream", "_unpacker", "_where", "head")
 
-    def __init__(self, stream: Any, parser: AnswerParser, first: bytes, way: _Way, patience: Patience) -> None:
+    def __init__(self, stream: Any, parser: AnswerParser, way: _Way, patience: Patience) -> None:
         assert parser.head is not None
         head = parser.head
         self._over = self._closed = False
         self._stream = stream
         self._parser = parser
-        self._first = first
         self._key = way.key
         self._where = way.route.where
         self._patience = patience
@@ -189,10 +188,13 @@ class _Answer:
     def _damaged(self, error: Exception) -> DragomanError:
         return connection_failed("other", self._where, f"the body cannot be unpacked: {error}")
 
-    def _body(self, data: bytes) -> bytes:
-        """The body's bytes among what came, `b""` standing for the end of the connection. Raises ConnectionFailed."""
+    def _body(self, data: bytes, *, more: bool = False) -> bytes:
+        """The body's bytes among what came, `b""` standing for the end of the connection unless there is `more`.
+
+        Raises ConnectionFailed.
+        """
         try:
-            if data:
+            if data or more:
                 return self._parser.feed(data)
             self._parser.end()
         except BadAnswer as error:
@@ -232,13 +234,12 @@ class NativeBody(_Answer):
         owner: NativeTransport,
         stream: SocketStream,
         parser: AnswerParser,
-        first: bytes,
         way: _Way,
         patience: Patience,
     ) -> None:
         self._owner = owner
         self._busy = threading.Lock()
-        super().__init__(stream, parser, first, way, patience)
+        super().__init__(stream, parser, way, patience)
 
     def read(self, timeout: float | None = None) -> bytes:
         """As the contract says. Raises Cancelled when the body is closed, before or meanwhile."""
@@ -276,8 +277,7 @@ class NativeBody(_Answer):
 
     def _next(self, timeout: float | None) -> bytes:
         self._patience.idle(timeout)
-        parser, body = self._parser, self._first
-        self._first = b""
+        parser, body = self._parser, self._body(b"", more=True)
         while True:
             piece = body if self._unpacker is None else self._unpacked(body)
             if piece:
@@ -325,8 +325,8 @@ class NativeTransport(_Common):
             parser = AnswerParser(request.method)
             patience.sent()
             stream.write(head + request.body, patience)
-            first = self._read_head(stream, parser, way, patience)
-            return NativeBody(self, stream, parser, first, way, patience)
+            self._read_head(stream, parser, way, patience)
+            return NativeBody(self, stream, parser, way, patience)
         except BaseException as error:
             self._done(way.key, stream, False)
             if isinstance(error, DragomanError):
@@ -334,7 +334,7 @@ class NativeTransport(_Common):
                 trouble = error.with_traceback(None)
             else:
                 raise
-        del head, request  # they hold the credential, and the frame would carry them into crash reports
+        del head, request, target  # they may hold the credential, and the frame would carry them into crash reports
         raise trouble
 
     def close(self) -> None:
@@ -344,6 +344,10 @@ class NativeTransport(_Common):
         for streams in kept.values():
             for stream, _ in streams:
                 stream.close()
+
+    def __del__(self) -> None:
+        if hasattr(self, "_lock"):
+            self.close()
 
     def _begin_anew_after_fork(self) -> None:
         if self._pid != os.getpid():
@@ -379,20 +383,19 @@ class NativeTransport(_Common):
             raise
 
     @staticmethod
-    def _read_head(stream: SocketStream, parser: AnswerParser, way: _Way, patience: Patience, *, tunnel: bool = False) -> bytes:
+    def _read_head(stream: SocketStream, parser: AnswerParser, way: _Way, patience: Patience, *, tunnel: bool = False) -> None:
         try:
             while True:
                 data = stream.read(_READ, patience)
                 if not data:
                     parser.end()
-                body = parser.feed(data)
+                parser.feed(data)
                 if parser.head is not None:
                     break
         except BadAnswer as error:
             raise _bad(error, way.route.where) from None
         if parser.head.status == 407 and way.proxy is not None and not tunnel:
             raise _refused_by_proxy(way, parser.head)
-        return body
 
     def _done(self, key: Any, stream: SocketStream | None, reusable: bool) -> None:
         if self._room is not None:
@@ -455,12 +458,11 @@ class AsyncNativeBody(_Answer):
         owner: AsyncNativeTransport,
         stream: _Connection,
         parser: AnswerParser,
-        first: bytes,
         way: _Way,
         patience: Patience,
     ) -> None:
         self._owner = owner
-        super().__init__(stream, parser, first, way, patience)
+        super().__init__(stream, parser, way, patience)
 
     async def read(self, timeout: float | None = None) -> bytes:
         """As the contract says. Raises Cancelled when the body is closed, before or meanwhile."""
@@ -492,8 +494,7 @@ class AsyncNativeBody(_Answer):
     async def _next(self, timeout: float | None) -> bytes:
         self._patience.idle(timeout)
         self._stream.bound(self._patience)
-        parser, body = self._parser, self._first
-        self._first = b""
+        parser, body = self._parser, self._body(b"", more=True)
         while True:
             piece = body if self._unpacker is None else self._unpacked(body)
             if piece:
@@ -545,8 +546,8 @@ class AsyncNativeTransport(_Common):
             patience.sent()
             stream.bound(patience)
             await stream.write(head + request.body, patience)
-            first = await self._read_head(stream, parser, way, patience)
-            return AsyncNativeBody(self, stream, parser, first, way, patience)
+            await self._read_head(stream, parser, way, patience)
+            return AsyncNativeBody(self, stream, parser, way, patience)
         except BaseException as error:
             self._done(way.key, stream, False)
             if isinstance(error, DragomanError):
@@ -554,7 +555,7 @@ class AsyncNativeTransport(_Common):
                 trouble = error.with_traceback(None)
             else:
                 raise
-        del head, request  # they hold the credential, and the frame would carry them into crash reports
+        del head, request, target  # they may hold the credential, and the frame would carry them into crash reports
         raise trouble
 
     async def close(self) -> None:
@@ -608,20 +609,19 @@ class AsyncNativeTransport(_Common):
     @staticmethod
     async def _read_head(
         stream: _Connection, parser: AnswerParser, way: _Way, patience: Patience, *, tunnel: bool = False
-    ) -> bytes:
+    ) -> None:
         try:
             while True:
                 data = await stream.read(_READ, patience)
                 if not data:
                     parser.end()
-                body = parser.feed(data)
+                parser.feed(data)
                 if parser.head is not None:
                     break
         except BadAnswer as error:
             raise _bad(error, way.route.where) from None
         if parser.head.status == 407 and way.proxy is not None and not tunnel:
             raise _refused_by_proxy(way, parser.head)
-        return body
 
     def _done(self, key: Any, stream: _Connection | None, reusable: bool) -> None:
         if self._room is not None:

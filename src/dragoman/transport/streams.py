@@ -32,7 +32,7 @@ class AsyncNetwork:
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout_at(timeout.until) as timer:
-                _, stream = await loop.create_connection(self._kind, host, port, happy_eyeballs_delay=0.25)
+                _transport, stream = await loop.create_connection(self._kind, host, port, happy_eyeballs_delay=0.25)
         except (OSError, UnicodeError) as error:
             if timer.expired():
                 raise timeout.over() from None
@@ -104,11 +104,13 @@ class Stream(asyncio.Protocol):
 
     async def write(self, buffer: bytes, timeout: Patience) -> None:
         """Send bytes. A failure shows at the next read: a server may have answered before it closed."""
+        if not buffer:
+            return
         if timeout.phase == "connect" and not buffer.startswith(b"CONNECT "):
             timeout.sent()
             if timeout.until is not None:
                 self.end_at(timeout.until, timeout)
-        if buffer and self._transport is not None and not self._transport.is_closing():
+        if self._transport is not None and not self._transport.is_closing():
             self._transport.write(buffer)
 
     async def aclose(self) -> None:

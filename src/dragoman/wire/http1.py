@@ -38,7 +38,7 @@ class AnswerParser:
     """One answer. `head` is None until it has come; `done` when the body is complete; `reusable` when the connection
     may carry another request after it."""
 
-    __slots__ = ("_bodiless", "_gap", "_left", "_rest", "_state", "head", "reusable")
+    __slots__ = ("_bodiless", "_fault", "_gap", "_left", "_rest", "_state", "head", "reusable")
 
     def __init__(self, method: str = "POST") -> None:
         self.head: HttpHead | None = None
@@ -48,6 +48,7 @@ class AnswerParser:
         self._rest = b""
         self._left = 0
         self._gap = 0
+        self._fault: BadAnswer | None = None
 
     @property
     def done(self) -> bool:
@@ -55,13 +56,20 @@ class AnswerParser:
         return self._state == _DONE
 
     def feed(self, data: bytes) -> bytes:
-        """Take bytes; return the body's bytes among them. Raises BadAnswer."""
+        """Take bytes; return the body's bytes among them. Raises BadAnswer.
+
+        What came together with the end of the head is given by the next call, `feed(b"")` if nothing else comes: a head
+        is known although its body is damaged.
+        """
+        if self._fault is not None:
+            raise self._fault
         if self._rest:
             data = self._rest + data
             self._rest = b""
-        if self._state == _HEAD:
-            data = self._read_head(data)
         state = self._state
+        if state == _HEAD:
+            self._rest = self._read_head(data)
+            return b""
         if state == _CHUNKED:
             return self._read_chunks(data)
         if state == _UNTIL_CLOSE:
@@ -76,6 +84,8 @@ class AnswerParser:
 
     def end(self) -> None:
         """The connection has ended. Raises BadAnswer when the answer had not."""
+        if self._fault is not None:
+            raise self._fault
         if self._state == _UNTIL_CLOSE:
             self._state = _DONE
         elif self._state != _DONE:
@@ -87,8 +97,7 @@ class AnswerParser:
             if match is None:
                 if len(data) > _HEAD_LIMIT:
                     raise BadAnswer("the head of the answer has no end")
-                self._rest = data
-                return b""
+                return data
             head, data = data[: match.start()], data[match.end() :]
             status_line, _, fields = head.partition(b"\n")
             line = _STATUS_LINE.fullmatch(status_line.rstrip(b"\r"))
@@ -140,7 +149,17 @@ class AnswerParser:
         return body
 
     def _read_chunks(self, data: bytes) -> bytes:
+        """What is sound before a damage is given first, and the damage said by the next call."""
         pieces: list[bytes] = []
+        try:
+            self._take_chunks(data, pieces)
+        except BadAnswer as error:
+            if not pieces:
+                raise
+            self._fault = error
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def _take_chunks(self, data: bytes, pieces: list[bytes]) -> None:
         position, size = 0, len(data)
         if self._left or self._gap:
             position = self._finish_chunk(data, pieces)
@@ -166,7 +185,6 @@ class AnswerParser:
                 raise BadAnswer("a chunk of the body is longer than it says")
             pieces.append(data[position:end])
             position = end + 2
-        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def _finish_chunk(self, data: bytes, pieces: list[bytes]) -> int:
         """Go on with a chunk that has begun; return the position after what is its own."""

@@ -82,7 +82,9 @@ def stream() -> Callable[..., list[Event]]:
 def whole() -> Callable[..., list[Event]]:
     """The events of a whole answer, given as a body or as the fields of its first message."""
 
-    def whole(body: Json | None = None, *, dialect: ChatDialect | None = None, finish: str = "stop", **message: Any) -> list[Event]:
+    def whole(
+        body: Json | None = None, *, dialect: ChatDialect | None = None, finish: str = "stop", **message: Any
+    ) -> list[Event]:
         choice = {"index": 0, "message": {"role": "assistant", **message}, "finish_reason": finish}
         body = body or {"id": "c1", "model": "m", "choices": [choice]}
         return PROTOCOL.decode_response(json.dumps(body).encode(), Target("acme", "openai_chat", "m", dialect=dialect))

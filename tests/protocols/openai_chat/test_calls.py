@@ -46,11 +46,23 @@ TWO = [("a", "f", '{"x":1}'), ("b", "g", '{"y":2}')]
     "fragments",
     [
         pytest.param(
-            [head("a", "f", index=0), tail('{"x"', index=0), tail(":1}", index=0), head("b", "g", index=1), tail('{"y":2}', index=1)],
+            [
+                head("a", "f", index=0),
+                tail('{"x"', index=0),
+                tail(":1}", index=0),
+                head("b", "g", index=1),
+                tail('{"y":2}', index=1),
+            ],
             id="as OpenAI does",
         ),
         pytest.param(
-            [head("a", "f", index=0), head("b", "g", index=1), tail('{"y"', index=1), tail('{"x":1}', index=0), tail(":2}", index=1)],
+            [
+                head("a", "f", index=0),
+                head("b", "g", index=1),
+                tail('{"y"', index=1),
+                tail('{"x":1}', index=0),
+                tail(":2}", index=1),
+            ],
             id="side by side",
         ),
         pytest.param(
@@ -72,7 +84,12 @@ TWO = [("a", "f", '{"x":1}'), ("b", "g", '{"y":2}')]
             id="4: numbers that begin at 1 and have gaps",
         ),
         pytest.param(
-            [head("a", "f", index=0), tail('{"x":1}', index=0, id=""), head("b", "g", index=1), tail('{"y":2}', index=1, id=None)],
+            [
+                head("a", "f", index=0),
+                tail('{"x":1}', index=0, id=""),
+                head("b", "g", index=1),
+                tail('{"y":2}', index=1, id=None),
+            ],
             id="5: empty ids on what continues",
         ),
         pytest.param(

@@ -68,7 +68,14 @@ def test_an_answer_without_words_is_one(choice: Any) -> None:
     assert decode_response(body, TARGET) == [Started("c"), Finished(Finish("stop"))]
 
 
-def test_usage_without_finish_and_error_in_a_choice() -> None:
+def test_an_empty_word_for_the_end_is_kept() -> None:
+    """Snowflake ends whole answers with an empty reason."""
+    body = json.dumps({"id": "c", "choices": [{"message": {"content": None}, "finish_reason": ""}]}).encode()
+
+    assert decode_response(body, TARGET) == [Started("c"), Finished(Finish("stop", ""))]
+
+
+def test_an_error_in_a_choice() -> None:
     """OpenRouter states an error of a provider inside the choice."""
     body = {"id": "c", "choices": [{"message": {"content": "x"}, "error": {"code": 502, "message": "Bad"}}]}
 

@@ -172,6 +172,33 @@ def test_the_end_may_have_space_around_it(stream: Stream) -> None:
     assert stream(chunk({"content": "a"}), b" [DONE] \n")[-1] == Finished(Finish("stop"))
 
 
+@pytest.mark.parametrize(
+    "delta",
+    [
+        {"content": "b", "refusal": "no"},
+        {"refusal": "no"},
+        {"reasoning": "b"},
+        {"reasoning_content": "b", "reasoning": "b"},
+        {"tool_calls": [{"index": 0, "function": {"arguments": "b"}}, {"index": 0, "function": {"arguments": "c"}}]},
+        {"tool_calls": [{"index": 0, "function": None}]},
+        {"tool_calls": [{"index": 3, "function": {"arguments": "b"}}]},
+        {"tool_calls": [{"index": 0, "type": "custom", "function": {"arguments": "b"}}]},
+    ],
+)
+@pytest.mark.parametrize(
+    "before",
+    [
+        {"content": "a"},
+        {"reasoning_content": "a"},
+        {"tool_calls": [{"index": 0, "id": "x", "function": {"name": "f", "arguments": "{}"}}]},
+        {"tool_calls": [{"index": 0, "id": "x", "type": "custom", "custom": {"name": "f", "input": "{}"}}]},
+    ],
+)
+def test_chunks_that_do_more_take_the_general_way(stream: Stream, before: Json, delta: Json) -> None:
+    """Whatever a chunk changes, both ways tell the same (which the fixture compares)."""
+    assert isinstance(stream(chunk(before), chunk(delta), chunk({"content": "z"}, "stop"))[-1], Finished)
+
+
 def test_an_empty_stream(stream: Stream) -> None:
     """No frames give no events, and closing twice adds none."""
     decoder = StreamDecoder(TARGET)
@@ -186,7 +213,8 @@ BODY = (
     b'data:{"id":"c","choices":[{"index":0,"delta":{"reasoning":"H\xe2\x80\xa8m"},"finish_reason":null}]}\n\n'
     b'data: {"id":"c","choices":[{"index":0,"delta":{"content":"\xf0\x9f\x98\x80 \\ud83d\\ude00"},"finish_reason":null}]}\r\r'
     b'data: {"id":"c","choices":[{"index":0,"delta":{"content":" yes"},"finish_reason":null}]}\n\n'
-    b'data: {"id":"c","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{"}}]}}]}\n\n'
+    b'data: {"id":"c","choices":[{"index":0,"delta":{"tool_calls":'
+    b'[{"index":0,"id":"a","function":{"name":"f","arguments":"{"}}]}}]}\n\n'
     b'data: {"id":"c",\ndata: "choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"}"}}]}}]}\n\n'
     b'data: {"id":"c","choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}],"usage":{"prompt_tokens":1}}\n\n'
     b"data: [DONE]\n\n"

@@ -302,7 +302,12 @@ def test_a_decoder_finds_the_same_events(events: list[Event]) -> None:
             id="before a closing tag",
         ),
         pytest.param(
-            [BlockStart(0, thought("content")), ThinkingDelta(0, "Hm"), BlockStop(0, thought("content", "Hm", unclosed=True)), STOP],
+            [
+                BlockStart(0, thought("content")),
+                ThinkingDelta(0, "Hm"),
+                BlockStop(0, thought("content", "Hm", unclosed=True)),
+                STOP,
+            ],
             id="cut off",
         ),
     ],

@@ -68,7 +68,9 @@ FULL = {"message": "Bad model", "type": "invalid_request_error", "param": "model
             id="FastAPI's list",
         ),
         pytest.param({"title": "Gone", "status": 410, "detail": "Retired"}, "Retired", None, None, id="problem details"),
-        pytest.param([{"error": {"code": 400, "message": "No", "status": "INVALID"}}], "No", "INVALID", "400", id="Gemini's list"),
+        pytest.param(
+            [{"error": {"code": 400, "message": "No", "status": "INVALID"}}], "No", "INVALID", "400", id="Gemini's list"
+        ),
         pytest.param({"errors": [{"message": "No", "code": 7}]}, "No", None, "7", id="a list of errors"),
         pytest.param({"error": {"weird": [1]}}, '{"weird":[1]}', None, None, id="an object without words"),
         pytest.param({"error": {"message": ""}}, '{"message":""}', None, None, id="an empty message"),
@@ -113,7 +115,16 @@ def test_messages_are_bounded() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["x-request-id", "request-id", "x-generation-id", "apim-request-id", "nvcf-reqid", "x-ds-trace-id", "msh-request-id", "cf-ray"],
+    [
+        "x-request-id",
+        "request-id",
+        "x-generation-id",
+        "apim-request-id",
+        "nvcf-reqid",
+        "x-ds-trace-id",
+        "msh-request-id",
+        "cf-ray",
+    ],
 )
 def test_names_of_the_request_id(name: str) -> None:
     """Each vendor's header is known."""

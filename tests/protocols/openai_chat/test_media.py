@@ -41,7 +41,7 @@ PNG = "data:image/png;base64,QUJD"
         ({"type": "text", "text": "Hi", "x": 1}, Text("Hi", extra={"x": 1}, origin=WIRE)),
         ({"type": "text", "text": "Hi", "prompt_cache_breakpoint": {"mode": "explicit"}}, Text("Hi", cache=Cache())),
         ({"type": "text", "text": "Hi", "cache_control": {"type": "ephemeral", "ttl": "1h"}}, Text("Hi", cache=Cache("1h"))),
-        ({"type": "refusal", "refusal": "No"}, Refusal("No")),
+        ({"type": "refusal", "refusal": "No"}, Refusal("No", extra={"field": "content"}, origin=WIRE)),
         ({"type": "image_url", "image_url": {"url": "https://a.test/b.png"}}, Image(Url("https://a.test/b.png"))),
         ({"type": "image_url", "image_url": {"url": PNG, "detail": "low"}}, Image(Base64("image/png", "QUJD"), "low")),
         (

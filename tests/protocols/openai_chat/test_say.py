@@ -109,6 +109,7 @@ def test_opaque_blocks(block: Opaque, fields: dict[str, Any]) -> None:
     [
         (Finish("stop", "stop"), {"finish_reason": "stop"}),
         (Finish("stop"), {"finish_reason": "stop", "raw_finish_reason": None}),
+        (Finish("tool_calls", ""), {"finish_reason": "tool_calls", "raw_finish_reason": ""}),
         (Finish("tool_calls", "stop"), {"finish_reason": "tool_calls", "raw_finish_reason": "stop"}),
         (Finish("pause", "pause_turn", details={"x": 1}), {"finish_reason": "stop", "raw_finish_reason": "pause_turn", "x": 1}),
         (None, {"finish_reason": None}),

@@ -13,11 +13,11 @@ def split(*texts: str) -> list[Piece]:
     """All pieces, neighbours of one kind joined."""
     tags = ThinkTags()
     found: list[Piece] = []
-    for kind, text in [piece for text in texts for piece in tags.feed(text)] + tags.flush():
+    for kind, words in [piece for text in texts for piece in tags.feed(text)] + tags.flush():
         if found and found[-1][0] == kind and kind in ("text", "thinking"):
-            found[-1] = (kind, found[-1][1] + text)
+            found[-1] = (kind, found[-1][1] + words)
         else:
-            found.append((kind, text))
+            found.append((kind, words))
     return found
 
 

@@ -40,7 +40,7 @@ OPENAI = ChatDialect()
 )
 def test_finish_words(word: str | None, reason: Any) -> None:
     """Each vendor's word has a common one, unknown ones are `other`, and the vendor's stays beside it."""
-    assert decode_finish(word, {}, OPENAI) == Finish(reason, word or None)
+    assert decode_finish(word, {}, OPENAI) == Finish(reason, word)
 
 
 def test_the_dialects_own_finish_words() -> None:
@@ -95,6 +95,7 @@ def counts(**fields: Any) -> dict[str, Any]:
         (counts(reasoning_tokens=2), Usage(10, 5, reasoning=2)),
         (counts(total_tokens=22, completion_tokens_details={"reasoning_tokens": 7}), Usage(10, 12, reasoning=7)),
         (counts(completion_tokens=None), Usage(10, None)),
+        (counts(prompt_tokens=9.0, completion_tokens=1.5), Usage(9, None)),
         (counts(prompt_tokens=-1, completion_tokens=True), Usage()),
         (counts(prompt_tokens_details={"cached_tokens": 161}), Usage(10, 5, 161)),
         (counts(prompt_tokens_details={"cached_tokens": 9, "cache_write_tokens": 9}), Usage(1, 5, 9, 0)),
@@ -110,6 +111,7 @@ def counts(**fields: Any) -> dict[str, Any]:
         "SGLang",
         "xAI: reasoning beside the output",
         "unknown is not zero",
+        "numbers with a point",
         "no counts at all",
         "Grok on Azure: cache beside the prompt",
         "written and read at once",

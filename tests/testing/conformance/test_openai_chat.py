@@ -229,6 +229,14 @@ def said(message: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 RULED: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any] | None]] = [
     (
+        "reasoning under a name of its own",
+        said({"reasoning_text": "Hm"}),
+        {"thinking_text": None},
+        {"thinking_text": "Hm"},
+    ),
+    ("reasoning under a name of its own", said({"reasoning_text": "Hm"}), {"thinking_text": "Oh"}, None),
+    ("reasoning under a name of its own", said({"content": "Hm"}), {"thinking_text": None}, None),
+    (
         "counts outside their details",
         said({}, usage={"cached_tokens": 4, "reasoning_tokens": 2}),
         {"usage": COUNTS},
@@ -315,14 +323,14 @@ CALL = {"type": "function", "function": {"name": "now", "arguments": "{}"}}
         ("one stop is a list", {"stop": "###"}, {"stop": ["###"]}),
         ("one stop is a list", {"stop": ["#", "##"]}, {"stop": ["#", "##"]}),
         (
-            "calls without words",
+            "no words",
             {"messages": [{"role": "assistant", "content": "", "tool_calls": [CALL]}]},
             {"messages": [{"role": "assistant", "tool_calls": [CALL]}]},
         ),
         (
-            "calls without words",
-            {"messages": [{"role": "assistant", "content": ""}, {"role": "user", "content": ""}]},
-            {"messages": [{"role": "assistant", "content": ""}, {"role": "user", "content": ""}]},
+            "no words",
+            {"messages": [{"role": "assistant", "content": "x", "tool_calls": []}, {"role": "user", "content": []}]},
+            {"messages": [{"role": "assistant", "content": "x"}, {"role": "user"}]},
         ),
         (
             "calls without ids",

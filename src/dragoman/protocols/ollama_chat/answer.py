@@ -60,15 +60,26 @@ def decode_call(entry: Json, taken: set[str], origin: Origin) -> ToolCall | None
     taken.add(id)
     if inner := {name: value for name, value in about.items() if name not in ("name", "arguments") and value is not None}:
         fields["function"] = inner
-    return ToolCall(
-        id, about["name"], arguments_text(about.get("arguments")), origin=origin if fields else None, extra=fields
-    )
+    return ToolCall(id, about["name"], arguments_text(about.get("arguments")), origin=origin if fields else None, extra=fields)
 
 
 class Answer:
     """Reads the objects of one answer. After `over` nothing more is to be read."""
 
-    __slots__ = ("_called", "_gathered", "_ids", "_logprobs", "_metrics", "count", "extra", "index", "origin", "over", "started", "voice")
+    __slots__ = (
+        "_called",
+        "_gathered",
+        "_ids",
+        "_logprobs",
+        "_metrics",
+        "count",
+        "extra",
+        "index",
+        "origin",
+        "over",
+        "started",
+        "voice",
+    )
 
     def __init__(self, origin: Origin) -> None:
         self.origin = origin
@@ -126,9 +137,7 @@ class Answer:
         if not self.started:
             self.started = True
             model = data.get("model")
-            out.append(
-                Started(None, model if isinstance(model, str) and model else None, decode_time(data.get("created_at")))
-            )
+            out.append(Started(None, model if isinstance(model, str) and model else None, decode_time(data.get("created_at"))))
         extra = self.extra
         found: Json = {}
         for name, value in data.items():
@@ -154,8 +163,8 @@ class Answer:
         old = self._gathered.get(name)
         if isinstance(value, str):
             value = _Pieces([value])
-        if type(old) is type(value) and isinstance(old, list):
-            old.extend(value)
+        if isinstance(old, list) and type(old) is type(value):
+            old += value
         elif value is not None:
             self._gathered[name] = value.copy() if type(value) is list else value
 

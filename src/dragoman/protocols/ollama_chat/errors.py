@@ -31,7 +31,7 @@ _NAMED = ("type", "code", "param")
 
 
 def decode_error(data: Any, *, status: int | None = None) -> Failure | None:
-    """The error that an object states, None when it states none."""
+    """The error that an object states, None when it states none; `status` is what counts where it says none itself."""
     if not isinstance(data, dict) or not (error := data.get("error")):
         return None
     inner: Json = error if isinstance(error, dict) else data
@@ -39,8 +39,10 @@ def decode_error(data: Any, *, status: int | None = None) -> Failure | None:
     if not isinstance(message, str) or not message.strip():
         message = msgspec.json.encode(error).decode()
     kind, code, param = [_word(inner.get(name)) for name in _NAMED]
-    stated = [value for value in (inner.get("status_code"), inner.get("status")) if type(value) is int and 400 <= value < 600]
-    return Failure(_plain(message), stated[0] if stated else status, kind, code, param, body=data)
+    for name in ("status_code", "status"):
+        if name in inner and (inner[name] is None or (type(inner[name]) is int and 400 <= inner[name] < 600)):
+            status = inner[name]
+    return Failure(_plain(message), status, kind, code, param, body=data)
 
 
 def decode_failure(head: HttpHead, body: bytes) -> Failure:
@@ -67,14 +69,14 @@ def unreadable(data: bytes, why: str) -> Failure:
 def encode_error(failure: Failure) -> Json:
     """The object that states an error; one that came from this wire goes back as it came.
 
-    Clients of this wire read `error` alone; type, code and param, where they are known, stand beside it.
+    Clients of this wire read `error` alone; the status (null when nobody knows it) and whichever of type, code and param
+    are known stand beside it.
     """
     body = failure.body
-    if isinstance(body, dict) and decode_error(body, status=failure.status) == failure:
+    if isinstance(body, dict) and decode_error(body, status=None if failure.status is None else 500) == failure:
         return body
     named = {name: value for name in _NAMED if (value := getattr(failure, name)) is not None}
-    status = {} if failure.status is None else {"status": failure.status}
-    return {"error": failure.message, **named, **status}
+    return {"error": failure.message, **named, "status": failure.status}
 
 
 def encode_failure(failure: Failure) -> HttpReply:

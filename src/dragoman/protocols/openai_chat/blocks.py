@@ -6,6 +6,7 @@ deltas alone cannot say vendor fields that arrive late, nor the origin that vend
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, Literal
 
 import msgspec
@@ -21,7 +22,7 @@ _NO_TEXT = Text("")
 _NO_REFUSAL = Refusal("")
 
 
-class Open:
+class Open(ABC):
     """A block that has begun; `index` is None until its `BlockStart` has been given."""
 
     __slots__ = ("choice", "index", "pieces")
@@ -32,13 +33,13 @@ class Open:
         self.pieces: list[str] = []
 
     @property
+    @abstractmethod
     def start(self) -> Block:
         """What `BlockStart` says of it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def final(self) -> Block | None:
         """What `BlockStop` must say of it, None where start and deltas say it all."""
-        return None
 
 
 class OpenText(Open):

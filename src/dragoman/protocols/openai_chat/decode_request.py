@@ -146,15 +146,19 @@ def _reasoning(rest: Json, said: Json) -> None:
         return
     mode: str | None = None
     budget: int | None = None
+    switched = False
     extra: Json = {}
     thinking = rest.get("thinking")
     if isinstance(thinking, dict) and isinstance(thinking.get("type"), str) and _is(thinking.get("budget_tokens"), int):
         extra = dict(rest.pop("thinking"))
         mode, budget = extra.pop("type"), extra.pop("budget_tokens", None)
     elif isinstance(rest.get("enable_thinking"), bool) and _is(rest.get("thinking_budget"), int):
+        switched = True
         mode = "enabled" if rest.pop("enable_thinking") else "disabled"
         budget = rest.pop("thinking_budget", None)
-    effort = rest.pop("reasoning_effort") if isinstance(rest.get("reasoning_effort"), str) else None
+    effort: str | None = None
+    if isinstance(rest.get("reasoning_effort"), str) and not switched:
+        effort = rest.pop("reasoning_effort")
     if mode is not None or effort is not None:
         said["reasoning"] = Reasoning(effort, budget, mode, extra=extra)
 

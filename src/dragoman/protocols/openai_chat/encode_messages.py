@@ -167,7 +167,7 @@ class _Messages:
     def _assistant(self, message: Message, path: str) -> None:
         said: list[Block] = []
         thinking: list[Thinking] = []
-        calls: list[ToolCall] = []
+        calls = False
         refusals: list[Refusal] = []
         encoded: Json = {"role": "assistant", "content": None}
         for place, block in enumerate(message.content):
@@ -177,7 +177,8 @@ class _Messages:
                         self.report.adapt("order", "changed", "text after a tool call is sent before it", path)
                     said.append(block)
                 case ToolCall():
-                    calls.append(block)
+                    calls = True
+                    self._call(block, encoded, path)
                 case Thinking():
                     thinking.append(block)
                 case Refusal():
@@ -188,7 +189,7 @@ class _Messages:
             encoded["refusal"] = refusals[0].text
         else:
             said.extend(refusals)
-        tagged, before, fields = encode_thinking(thinking, bool(calls), self.target, self.dialect, self.report, path)
+        tagged, before, fields = encode_thinking(thinking, calls, self.target, self.dialect, self.report, path)
         if tagged:
             first = said[0] if said else None
             if isinstance(first, Text):
@@ -198,8 +199,6 @@ class _Messages:
         if said or before:
             encoded["content"] = self.parts.content(said, path, before=before, arrays=self.dialect.content_arrays)
         encoded.update(fields)
-        for call in calls:
-            self._call(call, encoded, path)
         if encoded["content"] is None and (
             not self.dialect.null_content or not encoded.keys() & {"tool_calls", "function_call", "refusal", "audio"}
         ):

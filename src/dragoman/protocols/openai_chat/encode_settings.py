@@ -61,7 +61,7 @@ def encode_reasoning(body: dict[str, Any], reasoning: Reasoning, dialect: ChatDi
         inner.update(reasoning.extra)
         if inner:
             body["thinking"] = inner
-        if effort is not None and effort != "none":
+        if effort is not None and (effort != "none" or reasoning.mode is not None):
             body["reasoning_effort"] = effort
         unsaid = ("summary",)
     elif style == "enable_thinking":

@@ -245,9 +245,8 @@ class StreamEncoder(Encoder):
             self._delta(said.choice, {"content": closing_tag({})})
         elif isinstance(final, ToolCall) and isinstance(began, ToolCall):
             before, after = call_fields(began), call_fields(final)
-            changed = {
-                name: value for name, value in after.items() if before.get(name) != value and name not in ("function", "custom")
-            }
+            changed = {name: value for name, value in after.items() if before.get(name) != value}
+            changed = {name: value for name, value in changed.items() if name not in ("function", "custom")}
             kind = "custom" if final.custom else "function"  # what makes the fragment one of a call
             self._delta(said.choice, {"tool_calls": [{"index": said.place, kind: {}, **changed}]})
         elif isinstance(final, Audio) and isinstance(began, Audio):

@@ -73,7 +73,10 @@ def _read(kind: str, fields: dict[str, Any]) -> Block | None:
         text = fields.pop(kind, None)
         if not isinstance(text, str):
             return None
-        return (Text if kind == "text" else Refusal)(text, **_common(fields, {}, ""))
+        if kind == "text":
+            return Text(text, **_common(fields, {}, ""))
+        fields["field"] = "content"  # and not the message's own field of that name
+        return Refusal(text, **_common(fields, {}, ""))
     if kind not in ("image_url", "input_audio", "file", "video_url", "audio_url"):
         return None
     inner = fields.pop(kind, None)

@@ -50,7 +50,7 @@ class OpenAIChat(Protocol):
         return encode_failure(failure)
 
     def serves(self, method: str, path: str) -> bool:
-        return method == "POST" and path.partition("?")[0].rstrip("/").endswith("/chat/completions")
+        return method.upper() == "POST" and path.partition("?")[0].rstrip("/").endswith("/chat/completions")
 
 
 PROTOCOL = OpenAIChat()

@@ -73,19 +73,18 @@ def decode_finish(
     """How one choice ended, decided from its word and from what it holds.
 
     Many servers say `stop` or nothing although tool calls wait for an answer (xAI, Gemini's compatible endpoint,
-    Ollama); OpenAI says `stop` after a refusal. An empty word is none.
+    Ollama); OpenAI says `stop` after a refusal.
     """
-    word = raw or None
     reason: FinishReason = "stop"
-    if word is not None:
-        reason = dialect.finish_reasons.get(word) or _FINISH.get(word.lower(), "other")  # type: ignore[assignment]
+    if raw:
+        reason = dialect.finish_reasons.get(raw) or _FINISH.get(raw.lower(), "other")  # type: ignore[assignment]
     if reason == "stop":
         if calls:
             reason = "tool_calls"
         elif refused:
             reason = "refusal"
     stop = details.get("stop_reason")  # vLLM: the stop string that matched, or a token id
-    return Finish(reason, word, stop if isinstance(stop, str) else None, details)
+    return Finish(reason, raw, stop if isinstance(stop, str) else None, details)
 
 
 def encode_finish(finish: Finish | None) -> str:
@@ -93,7 +92,7 @@ def encode_finish(finish: Finish | None) -> str:
     if finish is None:
         return "stop"
     raw = finish.raw
-    if raw is not None:
+    if raw:
         known = _FINISH.get(raw.lower(), "other")
         if known == finish.reason or (known == "stop" and finish.reason == "refusal"):
             return raw
@@ -105,6 +104,8 @@ def _count(source: Any, *names: str) -> int | None:
     if isinstance(source, dict):
         for name in names:
             value = source.get(name)
+            if type(value) is float and value.is_integer():
+                value = int(value)
             if type(value) is int and value >= 0:
                 return value
     return None

@@ -24,6 +24,7 @@ from ...types.events import (
 )
 from ...types.response import Failure, Response
 from ...wire.frames import Framer
+from ...wire.jsonarray import JsonArrayFramer
 from ...wire.ndjson import NdjsonFramer
 from ...wire.sse import SseFramer
 from ...wire.whole import WholeFramer
@@ -36,6 +37,7 @@ WHOLE = frozenset({"json", "text", "empty"})
 FRAMERS: dict[str, Callable[[], Framer]] = {
     "sse": SseFramer,
     "ndjson": NdjsonFramer,
+    "json-array": JsonArrayFramer,
     **dict.fromkeys(WHOLE, WholeFramer),
 }
 """How the bytes of each framing are cut into frames."""

@@ -36,7 +36,7 @@ from ...types.response import Response
 from ...wire.http import HttpHead, header_map
 from .answers import FRAMERS, WHOLE, Answer, broken_order, chunks, decode, read
 from .corpus import Exchange, Pair
-from .echo import demanded, from_answer, missing, quoted
+from .echo import demanded, from_answer, missing, own_turns, quoted
 from .oracle import answer_summary, compare, differences, expected_summary, failure_summary
 from .rules import Echo, Equivalence, WireRules
 
@@ -188,6 +188,7 @@ class Suite:
             ]
             for turn in turns
         ]
+        wanted_turns = own_turns(wanted_turns, answer.oracle[0].get("tool_calls") or () if answer.oracle else ())
         where = [place for place, turn in enumerate(wanted_turns) if turn]
         reasons: list[str] = []
         for kind in pair.echoes:
@@ -265,7 +266,8 @@ class Suite:
         """Events said as a stream and read again; the encoder gets them at once or one by one."""
         encoder = self.protocol.stream_encoder(msgspec.structs.replace(request, stream=True))
         body = encoder.feed(events) if whole else b"".join([encoder.feed([event]) for event in events])
-        return decode(self.protocol, target, self.protocol.framing, [body])
+        framing = "json-array" if encoder.content_type.startswith("application/json") else self.protocol.framing
+        return decode(self.protocol, target, framing, [body])
 
     def _rewhole(self, answer: Answer, request: Request, target: Target) -> list[Event]:
         """The response said as a whole body and read again."""

@@ -22,7 +22,7 @@ from ...types.content import Thinking
 from ...types.messages import Message
 from .rules import ANY
 
-__all__ = ["demanded", "from_answer", "missing", "quoted"]
+__all__ = ["demanded", "from_answer", "missing", "own_turns", "quoted"]
 
 
 def from_answer(kind: str, value: Any, said: frozenset[str]) -> bool:
@@ -36,6 +36,20 @@ def from_answer(kind: str, value: Any, said: frozenset[str]) -> bool:
 def demanded(kind: str, value: Any, said: frozenset[str]) -> Any:
     """What is demanded of a recorded value: an id that was not in the answer was made up, by that client, and may be any."""
     return [ANY, *value[1:]] if kind == "tool_name" and value[0] not in said else value
+
+
+def own_turns(turns: list[Echo], calls: Iterable[dict[str, Any]]) -> list[Echo]:
+    """What each turn sends back, without turns that are not the answer's: on wires without ids a call of the same tool in
+    another turn looks alike. Such a turn counts only where no other holds more of the answer, and then the first whose
+    calls are those the SDK reads in it (`calls`), if there is one."""
+    alike = [bool(turn) and all(kind == "tool_name" and value[0] is ANY for kind, value in turn) for turn in turns]
+    if sum(alike) + sum(bool(turn) for turn in turns) < 3 or not any(alike):
+        return turns
+    if not all(alike[place] for place, turn in enumerate(turns) if turn):
+        return [[] if alike[place] else turn for place, turn in enumerate(turns)]
+    own = [("tool_name", [ANY, call.get("name"), call.get("arguments")]) for call in calls]
+    found = next((place for place, turn in enumerate(turns) if turn == own), None)
+    return turns if found is None else [turn if place == found else [] for place, turn in enumerate(turns)]
 
 
 def missing(kind: str, wanted: list[Any], ours: list[Any]) -> list[str]:

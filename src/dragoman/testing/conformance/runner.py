@@ -16,7 +16,13 @@ from .vendors import dialect_of
 
 __all__ = ["WIRES", "WireReport", "load_rules", "load_suite", "run", "run_suite"]
 
-WIRES: dict[str, str] = {"openai-chat": "openai_chat", "anthropic-messages": "anthropic_messages"}
+WIRES: dict[str, str] = {
+    "openai-chat": "openai_chat",
+    "anthropic-messages": "anthropic_messages",
+    "ollama-chat": "ollama_chat",
+    "gemini-generate": "gemini",
+    "openai-responses": "openai_responses",
+}
 """The wires that are covered, by the module beside this one that holds their rules."""
 
 

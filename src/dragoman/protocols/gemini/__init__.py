@@ -1,0 +1,69 @@
+"""Google's Gemini API, `generateContent` of AI Studio and Vertex AI, from both sides
+(https://ai.google.dev/api/generate-content)."""
+
+from __future__ import annotations
+
+from ...types.events import Event
+from ...types.request import Request
+from ...types.response import Failure, Response
+from ...wire.http import HttpHead, HttpRequest
+from ..base import HttpReply, Protocol, Report, Target
+from .decode_request import ARRAY, PATH, decode_request
+from .decode_response import decode_response
+from .decode_stream import GeminiDecoder
+from .dialect import GeminiDialect
+from .encode_request import encode_request
+from .encode_response import encode_response
+from .encode_stream import GeminiEncoder
+from .errors import decode_failure, encode_failure
+
+__all__ = ["PROTOCOL", "Gemini", "GeminiDialect"]
+
+
+class Gemini(Protocol):
+    """The `generateContent` wire format: model and method in the path, parts in contents, every chunk a response."""
+
+    name = "gemini"
+    framing = "sse"
+    tool_ids = None
+
+    def encode_request(self, request: Request, target: Target, report: Report) -> HttpRequest:
+        """See `encode_request.py`."""
+        return encode_request(request, target, report)
+
+    def stream_decoder(self, target: Target) -> GeminiDecoder:
+        """See `decode_stream.py`."""
+        return GeminiDecoder(target.origin())
+
+    def decode_response(self, body: bytes, target: Target) -> list[Event]:
+        """See `decode_response.py`."""
+        return decode_response(body, target.origin())
+
+    def decode_failure(self, head: HttpHead, body: bytes, target: Target) -> Failure:
+        """See `errors.py`."""
+        return decode_failure(head, body)
+
+    def decode_request(self, request: HttpRequest) -> Request:
+        """See `decode_request.py`."""
+        return decode_request(request)
+
+    def stream_encoder(self, request: Request) -> GeminiEncoder:
+        """See `encode_stream.py`; a JSON array for a request that came without `alt=sse`."""
+        return GeminiEncoder(array=request.headers.get("accept") == ARRAY)
+
+    def encode_response(self, response: Response, request: Request) -> bytes:
+        """See `encode_response.py`."""
+        return encode_response(response)
+
+    def encode_failure(self, failure: Failure) -> HttpReply:
+        """See `errors.py`."""
+        return encode_failure(failure)
+
+    def serves(self, method: str, path: str) -> bool:
+        """`POST .../models/{model}:generateContent` or `:streamGenerateContent`, whatever stands before it."""
+        found = PATH.search(path.partition("?")[0])
+        return method.upper() == "POST" and found is not None and found.end() == len(path.partition("?")[0])
+
+
+PROTOCOL = Gemini()
+"""The one instance."""

@@ -1,0 +1,37 @@
+"""How one provider's `generateContent` differs from the Gemini API of AI Studio; the defaults are AI Studio.
+
+Facts: https://ai.google.dev/api/generate-content, https://ai.google.dev/gemini-api/docs/thinking and
+https://ai.google.dev/gemini-api/docs/thought-signatures.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+__all__ = ["SKIP_SIGNATURE", "GeminiDialect"]
+
+SKIP_SIGNATURE = "c2tpcF90aG91Z2h0X3NpZ25hdHVyZV92YWxpZGF0b3I="
+"""The documented signature of a call that no Gemini model made: base64 of `skip_thought_signature_validator`
+(https://ai.google.dev/gemini-api/docs/thought-signatures)."""
+
+
+class GeminiDialect(msgspec.Struct, frozen=True):
+    """How a vendor or model differs from AI Studio's Gemini API. The defaults are AI Studio.
+
+    | field | meaning |
+    |---|---|
+    | `model_path` | what stands between the base URL and `:generateContent`; Vertex has `publishers/google/models/{model}` |
+    | `thinking_budgets` | beginnings of the ids of models that take `thinkingBudget` and no `thinkingLevel` |
+    | `json_schema` | whether schemas go as JSON Schema (`parametersJsonSchema`, `responseJsonSchema`); if not, in the older |
+    | | fields of the OpenAPI subset, as they are |
+    | `foreign_signature` | the signature for calls of other models, which Gemini 3 refuses without; None sends none |
+    | `result_media` | whether `functionResponse.parts` may hold media (Gemini 3 on); else they stand behind the results |
+    | `media_resolution` | whether parts take `mediaResolution` |
+    """
+
+    model_path: str = "models/{model}"
+    thinking_budgets: tuple[str, ...] = ("gemini-1", "gemini-2", "gemini-robotics-er-1.5")
+    json_schema: bool = True
+    foreign_signature: str | None = SKIP_SIGNATURE
+    result_media: bool = True
+    media_resolution: bool = True

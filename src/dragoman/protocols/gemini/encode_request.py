@@ -1,0 +1,208 @@
+"""A request to its HTTP request (https://ai.google.dev/api/generate-content#method:-models.generatecontent).
+
+Model and method stand in the path, everything else in the body, whose `contents` come last, so that a longer history
+gives a body that begins as the shorter one's did. `Request.extra` wins field by field; where it and the request both
+have an object, the two are joined.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from ...types.request import CustomTool, Output, Request, Tool, ToolChoice, ToolLike, VendorTool
+from ...wire.http import HttpRequest
+from ..base import Report, Target
+from .answers import Json
+from .dialect import GeminiDialect
+from .encode_contents import encode_contents
+from .reasoning import encode_reasoning
+
+__all__ = ["encode_request"]
+
+_REFERENCE = GeminiDialect()
+_NAME = "gemini"
+
+_UNSPOKEN = ("user", "metadata", "cache", "cache_key")
+"""Settings this wire has no word for."""
+
+_SETTINGS = {
+    "max_tokens": "maxOutputTokens",
+    "temperature": "temperature",
+    "top_p": "topP",
+    "top_k": "topK",
+    "stop": "stopSequences",
+    "seed": "seed",
+    "presence_penalty": "presencePenalty",
+    "frequency_penalty": "frequencyPenalty",
+    "logprobs": "responseLogprobs",
+    "top_logprobs": "logprobs",
+    "n": "candidateCount",
+}
+"""Settings that are one value of `generationConfig`."""
+
+_PCM = ("pcm", "pcm16", "l16")
+
+
+def encode_request(request: Request, target: Target, report: Report) -> HttpRequest:
+    """The HTTP request, without credentials. Raises Unsupported through `report`."""
+    dialect = target.dialect if isinstance(target.dialect, GeminiDialect) else _REFERENCE
+    system, contents = encode_contents(request, target, dialect, report)
+    body: Json = {}
+    if system:
+        body["systemInstruction"] = {"parts": system}
+    if tools := _tools(request, dialect, report):
+        body["tools"] = tools
+    if choice := _tool_choice(request.tool_choice, report):
+        body["toolConfig"] = {"functionCallingConfig": choice}
+    if request.parallel_tools is False:
+        report.adapt("parallel_tools", "dropped", "parallel calls cannot be forbidden here")
+    if config := _config(request, target, dialect, report):
+        body["generationConfig"] = config
+    if request.service_tier is not None:
+        body["serviceTier"] = request.service_tier
+    if request.routing is not None:
+        body |= request.routing.body()
+    for field in _UNSPOKEN:
+        if getattr(request, field) is not None:
+            report.adapt(field, "dropped", f"{field} cannot be said here")
+    for key, value in request.extra.items():
+        body[key] = _joined(body.get(key), value)
+    if "contents" not in request.extra:
+        body["contents"] = contents
+    headers = {"content-type": "application/json"}
+    for given in (target.headers, request.headers):
+        headers.update({name.lower(): value for name, value in given.items()})
+    try:
+        return HttpRequest("POST", _url(request, target, dialect, report), headers, msgspec.json.encode(body))
+    except UnicodeEncodeError:
+        report.refuse("text", "the request holds text that is not Unicode: half of a surrogate pair")
+        raise
+
+
+def _joined(own: Any, given: Any) -> Any:
+    """A field of the body with what `extra` has for it; objects are joined at any depth."""
+    if type(own) is dict and type(given) is dict:
+        return {**own, **{key: _joined(own.get(key), value) for key, value in given.items()}}
+    return given
+
+
+def _url(request: Request, target: Target, dialect: GeminiDialect, report: Report) -> str:
+    """The path of the model and the method; a model that names its collection (`tunedModels/x`) is taken as it is."""
+    model = target.model or request.model
+    steps = model.strip("/").split("/")
+    if not model or any(step in ("", ".", "..") for step in steps):
+        report.refuse("model", f"the model id {model!r} cannot stand in a path")
+    path = "/".join([quote(step, safe="@") for step in steps])
+    if len(steps) == 1:
+        path = dialect.model_path.replace("{model}", path)
+    method = "streamGenerateContent?alt=sse" if request.stream else "generateContent"
+    return f"{target.base_url}/{path}:{method}"
+
+
+# --- tools ---------------------------------------------------------------------------------------------------------------
+
+
+def _tools(request: Request, dialect: GeminiDialect, report: Report) -> list[Json]:
+    """Functions that stand next to each other share one entry; each of the vendor's tools has its own."""
+    found: list[Json] = []
+    for place, tool in enumerate(request.tools):
+        if isinstance(tool, VendorTool):
+            if tool.protocol is None or tool.protocol == _NAME:
+                found.append(tool.data)
+            else:
+                why = f"the tool {tool.data.get('type')!r} is another vendor's"
+                report.adapt("vendor_tool", "dropped", why, f"tools[{place}]")
+            continue
+        declared = _declaration(tool, f"tools[{place}]", dialect, report)
+        last = request.tools[place - 1] if place else None
+        if last is not None and not isinstance(last, VendorTool):
+            found[-1]["functionDeclarations"].append(declared)
+        else:
+            found.append({"functionDeclarations": [declared]})
+    return found
+
+
+def _declaration(tool: Tool | CustomTool, path: str, dialect: GeminiDialect, report: Report) -> Json:
+    wire: Json = {"name": tool.name}
+    if tool.description is not None:
+        wire["description"] = tool.description
+    field = "parametersJsonSchema" if dialect.json_schema else "parameters"
+    if isinstance(tool, CustomTool):
+        report.adapt("custom_tool", "changed", f"the free-text tool {tool.name!r} takes one string, `input`", path)
+        about: Json = {"type": "string"}
+        if tool.grammar is not None:
+            about["description"] = f"Text in this {tool.syntax or 'given'} grammar:\n{tool.grammar}"
+        wire[field] = {"type": "object", "properties": {"input": about}, "required": ["input"]}
+    else:
+        if tool.parameters is not None:
+            wire[field] = tool.parameters
+        if tool.strict:
+            why = f"the arguments of {tool.name!r} are held to the schema by the tool choice VALIDATED only"
+            report.adapt("strict", "dropped", why, path)
+        if tool.cache is not None:
+            report.adapt("cache", "dropped", "prompts are cached without marks here", path)
+    return wire | tool.extra
+
+
+_MODES = {"auto": "AUTO", "none": "NONE", "required": "ANY", "tool": "ANY"}
+
+
+def _tool_choice(choice: ToolChoice | None, report: Report) -> Json:
+    """Names may be given with ANY and VALIDATED only; the latter is what `auto` with names asks for."""
+    if choice is None:
+        return {}
+    names = (choice.name,) if choice.mode == "tool" and choice.name is not None else choice.allowed
+    mode = "VALIDATED" if choice.mode == "auto" and names else _MODES.get(choice.mode, choice.mode)
+    wire: Json = {"mode": mode}
+    if names and mode == "NONE":
+        report.adapt("tool_choice", "changed", "no tool may be called, so none is named")
+    elif names:
+        wire["allowedFunctionNames"] = list(names)
+    return wire | choice.extra
+
+
+# --- settings ------------------------------------------------------------------------------------------------------------
+
+
+def _config(request: Request, target: Target, dialect: GeminiDialect, report: Report) -> Json:
+    """The `generationConfig`."""
+    wire: Json = {}
+    for field, name in _SETTINGS.items():
+        value = getattr(request, field)
+        if value is not None and value != ():
+            wire[name] = value
+    if request.top_logprobs is not None and request.logprobs is None:
+        wire["responseLogprobs"] = True
+    if request.modalities:
+        wire["responseModalities"] = [word.upper() for word in request.modalities]
+    if request.audio is not None:
+        voice = request.audio.voice
+        speech = {"voiceConfig": {"prebuiltVoiceConfig": {"voiceName": voice}}} if isinstance(voice, str) else voice
+        wire["speechConfig"] = speech
+        if request.audio.format.lower() not in _PCM:
+            report.adapt("audio", "dropped", f"sound comes as PCM here, not as {request.audio.format!r}")
+    if request.output is not None:
+        wire |= _output(request.output, dialect, report)
+    if request.reasoning is not None:
+        thinking = encode_reasoning(request.reasoning, target.model or request.model, dialect, report)
+        if thinking:
+            wire["thinkingConfig"] = thinking
+    return wire
+
+
+def _output(output: Output, dialect: GeminiDialect, report: Report) -> Json:
+    """The form of the answer. A schema is always kept to, so `strict` has nothing to add."""
+    if output.kind == "text":
+        return {"responseMimeType": "text/plain", **output.extra}
+    if output.kind not in ("json_schema", "json_object"):
+        report.adapt("output", "dropped", f"there is no output of kind {output.kind!r} here")
+        return {}
+    if output.description is not None:
+        report.adapt("output", "changed", "the description of the output is not sent")
+    wire: Json = {"responseMimeType": "application/json"}
+    if output.schema is not None and output.kind == "json_schema":
+        wire["responseJsonSchema" if dialect.json_schema else "responseSchema"] = output.schema
+    return wire | output.extra

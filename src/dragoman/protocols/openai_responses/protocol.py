@@ -1,0 +1,65 @@
+"""The wire format as one object (https://platform.openai.com/docs/api-reference/responses)."""
+
+from __future__ import annotations
+
+from ...types.events import Event
+from ...types.request import Request
+from ...types.response import Failure, Response
+from ...wire.http import HttpHead, HttpRequest
+from ..base import Decoder, Encoder, HttpReply, Protocol, Report, Target, ToolIdRule
+from .decode_request import decode_request
+from .decode_response import decode_response
+from .decode_stream import StreamDecoder
+from .encode_request import encode_request
+from .encode_response import encode_response
+from .encode_stream import StreamEncoder
+from .errors import decode_failure, encode_failure
+
+__all__ = ["PROTOCOL", "OpenAIResponses"]
+
+
+class OpenAIResponses(Protocol):
+    """Responses: `POST {base_url}/responses`, typed items in and out, server-sent events that end in a lifecycle event."""
+
+    name = "openai_responses"
+    # The schema's bound on `call_id`; which characters it takes is not written down.
+    tool_ids = ToolIdRule(r"\S{1,64}", 29, prefix="call_")
+
+    def encode_request(self, request: Request, target: Target, report: Report) -> HttpRequest:
+        """See `encode_request.py`."""
+        return encode_request(request, target, report)
+
+    def stream_decoder(self, target: Target) -> Decoder:
+        """See `decode_stream.py`."""
+        return StreamDecoder(target)
+
+    def decode_response(self, body: bytes, target: Target) -> list[Event]:
+        """See `decode_response.py`."""
+        return decode_response(body, target)
+
+    def decode_failure(self, head: HttpHead, body: bytes, target: Target) -> Failure:
+        """See `errors.py`."""
+        return decode_failure(head, body)
+
+    def decode_request(self, request: HttpRequest) -> Request:
+        """See `decode_request.py`."""
+        return decode_request(request)
+
+    def stream_encoder(self, request: Request) -> Encoder:
+        """See `encode_stream.py`."""
+        return StreamEncoder(request.model)
+
+    def encode_response(self, response: Response, request: Request) -> bytes:
+        """See `encode_response.py`."""
+        return encode_response(response, request.model)
+
+    def encode_failure(self, failure: Failure) -> HttpReply:
+        """See `errors.py`."""
+        return encode_failure(failure)
+
+    def serves(self, method: str, path: str) -> bool:
+        """`POST .../responses`, whatever stands before it."""
+        return method.upper() == "POST" and path.partition("?")[0].rstrip("/").endswith("/responses")
+
+
+PROTOCOL = OpenAIResponses()
