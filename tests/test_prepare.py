@@ -122,6 +122,28 @@ def test_two_tools_of_one_name_are_refused() -> None:
         prepare(tools=[Tool("f"), Tool("f")])
 
 
+def test_a_plan_is_what_a_call_would_send() -> None:
+    """The same bytes as the call itself, without a key, and with what had to be adapted."""
+    settings = Settings.make(providers=[OWN])
+    words: Options = {"temperature": 0.5, "top_k": 3}
+    plan = Preparer(settings).plan("own:m", "Hi", True, words)
+
+    assert prepare(stream=True, temperature=0.5, top_k=3).http == plan.http
+    assert (["top_k"], "own", "openai_chat", "m") == (
+        [entry.feature for entry in plan.adaptations],
+        plan.provider,
+        plan.protocol,
+        plan.model,
+    )
+
+
+def test_a_plan_is_refused_where_the_call_would_be() -> None:
+    """Strict policy says it before anything is sent."""
+    with pytest.raises(errors.Unsupported) as caught:
+        Preparer(Settings.make(providers=[OWN], adapt="strict")).plan("own:m", "Hi", False, {"top_k": 3})
+    assert "top_k" == caught.value.feature
+
+
 class TestKeys:
     """Where keys come from, and where they do not go."""
 

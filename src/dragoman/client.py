@@ -12,7 +12,7 @@ from .engine.effects import Call, Close, Effect, Now, Random, Read, Send, Sleep,
 from .engine.exchange import Exchange
 from .engine.policy import Retry, Timeouts
 from .errors import UsageError
-from .prepare import Key, Messages, Options, Preparer, Settings
+from .prepare import Key, Messages, Options, Plan, Preparer, Settings
 from .protocols.base import Policy
 from .providers.base import Provider
 from .transport import open_transport
@@ -178,6 +178,13 @@ class Client:
         """
         exchange = self._preparer.exchange(model, messages, True, options)
         return Stream(exchange, self._route(exchange))
+
+    def plan(self, model: str, messages: Messages, *, stream: bool = False, **options: Unpack[Options]) -> Plan:
+        """What a call would send, without sending it: the exact HTTP request and what had to be adapted.
+
+        Raises `Unsupported` where the call would be refused, and the other UsageErrors of a call except for a missing key.
+        """
+        return self._preparer.plan(model, messages, stream, options)
 
     def close(self) -> None:
         """Close all connections; the client cannot be used afterwards."""

@@ -23,9 +23,11 @@ from .providers.base import Provider
 from .types.content import Cache, Text
 from .types.messages import Message, user
 from .types.request import AudioOutput, Output, Reasoning, Request, Tool, ToolChoice, ToolLike
+from .types.response import Adaptation
 from .types.secret import Secret
+from .wire.http import HttpRequest
 
-__all__ = ["Key", "Messages", "Options", "Preparer", "Settings"]
+__all__ = ["Key", "Messages", "Options", "Plan", "Preparer", "Settings"]
 
 Key = str | Secret | Callable[[], Any]
 Messages = str | Message | Iterable[Message]
@@ -113,6 +115,16 @@ class Settings(NamedTuple):
         )
 
 
+class Plan(NamedTuple):
+    """What a call would send: the exact HTTP request, credential aside, and what had to change to make it fit."""
+
+    http: HttpRequest
+    adaptations: tuple[Adaptation, ...]
+    provider: str
+    protocol: str
+    model: str
+
+
 class _Route(NamedTuple):
     provider: Provider
     protocol: Protocol
@@ -133,11 +145,8 @@ class Preparer:
 
         Raises UsageError and its kin when the call cannot be meant, before anything is sent.
         """
-        route = self._route(model, options.get("base_url"))
         settings = self.settings
-        policy = options.get("adapt") or settings.adapt
-        report = Report(route.target, policy)
-        request = handoff(_request(route.target.model, messages, stream, options), route.target, route.protocol, report)
+        route, request, report = self._understand(model, messages, stream, options)
         return Exchange(
             request,
             route.target,
@@ -148,6 +157,19 @@ class Preparer:
             timeouts=_timeouts(options.get("timeout"), settings.timeouts),
             retry=_retry(options.get("retry"), settings.retry),
         )
+
+    def plan(self, model: str, messages: Messages, stream: bool, options: Options) -> Plan:
+        """What a call would send; no key is needed or looked for. Raises as `exchange` does."""
+        route, request, report = self._understand(model, messages, stream, options)
+        http = route.protocol.encode_request(request, route.target, report)
+        return Plan(http, tuple(report.adaptations), route.target.provider, route.target.protocol, route.target.model)
+
+    def _understand(self, model: str, messages: Messages, stream: bool, options: Options) -> tuple[_Route, Request, Report]:
+        """The route a call takes, its request made fit for it, and the report of what had to change so far."""
+        route = self._route(model, options.get("base_url"))
+        report = Report(route.target, options.get("adapt") or self.settings.adapt)
+        request = handoff(_request(route.target.model, messages, stream, options), route.target, route.protocol, report)
+        return route, request, report
 
     def _route(self, model: str, base_url: str | None) -> _Route:
         route = self._routes.get((model, base_url))

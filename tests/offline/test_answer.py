@@ -324,6 +324,10 @@ def through(name: str, request: Request) -> list[Event]:
     return events if request.stream else protocol.decode_response(raw, target)
 
 
+def calls(response: Response) -> list[tuple[str, Any]]:
+    return [(call.name, call.input) for call in response.tool_calls]
+
+
 @pytest.mark.parametrize("stream", [True, False])
 @pytest.mark.parametrize("name", NAMES)
 def test_the_whole_way_through_every_wire(name: str, stream: bool) -> None:
@@ -331,7 +335,7 @@ def test_the_whole_way_through_every_wire(name: str, stream: bool) -> None:
     request = asked(user("How is the weather in Oslo?"), tools=(WEATHER,), max_tokens=100, stream=stream)
     direct, carried = accumulate(list(answer(request))), accumulate(through(name, request))
 
-    assert (direct.text, direct.tool_calls, direct.usage.output) == (carried.text, carried.tool_calls, carried.usage.output)
+    assert (direct.text, calls(direct), direct.usage.output) == (carried.text, calls(carried), carried.usage.output)
     assert carried.finish is not None
     assert "tool_calls" == carried.finish.reason
     assert MODEL == carried.model

@@ -359,7 +359,7 @@ def test_we_read_what_the_sdk_asks(server: Server, sdk: Any) -> None:
 
 # --- whatever comes ---------------------------------------------------------------------------------------------------
 
-FUZZ = settings(max_examples=120, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+FUZZ = settings(max_examples=60, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**70), 2**70) | WORDS,
@@ -470,7 +470,7 @@ def test_any_history_is_said_again(messages: list[dict[str, Any]]) -> None:
     said = PROTOCOL.encode_request(first, TARGET, Report(TARGET))
     second = PROTOCOL.decode_request(said)
 
-    assert said.body == PROTOCOL.encode_request(second, TARGET, Report(TARGET)).body
+    assert json.loads(said.body) == json.loads(PROTOCOL.encode_request(second, TARGET, Report(TARGET)).body)
     assert len(messages) == len(json.loads(said.body)["messages"])
 
 

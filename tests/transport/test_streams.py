@@ -7,7 +7,9 @@ open socket, is a failure too.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
+import socket
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -16,6 +18,8 @@ from fault_server import FIRST, PATIENCE, FaultServer, Handler, Peer, answering,
 from rigs import ask, async_transport, certificate
 
 from dragoman.errors import Cancelled, ConnectionFailed
+from dragoman.transport import streams
+from dragoman.transport.streams import _first_connected
 
 EVENT = b"data: one\n\n"
 
@@ -273,5 +277,49 @@ def test_a_failure_after_what_came(library: str) -> None:
             with pytest.raises(ConnectionFailed):
                 await body.read(PATIENCE)
         await transport.close()
+
+    run(program())
+
+
+def address(port: int) -> tuple[Any, ...]:
+    return socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", port)
+
+
+def test_the_next_address_is_tried() -> None:
+    """A host may have several addresses, and not all of them answer; those that lose are closed."""
+
+    async def program() -> None:
+        with socket.create_server(("127.0.0.1", 0)) as unused:
+            closed = unused.getsockname()[1]
+        with FaultServer(Peer.watch) as server:
+            sock = await _first_connected([address(closed), address(server.port), address(server.port)])
+            assert ("127.0.0.1", server.port) == sock.getpeername()
+            sock.close()
+            await come(server.gone.is_set)
+            assert 1 == server.connections
+        with pytest.raises(ConnectionRefusedError):
+            await _first_connected([address(closed)])
+        with pytest.raises(OSError, match=r"\[Errno \d+\].*; \[Errno \d+\]"):
+            await _first_connected([address(closed), address(closed)])
+
+    run(program())
+
+
+def test_an_address_that_keeps_silent_does_not_hold_up_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It gets a short lead, and is given up when another answers."""
+    monkeypatch.setattr(streams, "_LEAD", 0.01)
+
+    async def program() -> None:
+        with contextlib.ExitStack() as stack:
+            # A listener whose queue is full answers no more.
+            full = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+            for _ in range(3):
+                waiting = stack.enter_context(socket.socket())
+                waiting.setblocking(False)
+                waiting.connect_ex(full.getsockname())
+            with FaultServer(Peer.watch) as server:
+                sock = await _first_connected([address(full.getsockname()[1]), address(server.port)])
+                assert ("127.0.0.1", server.port) == sock.getpeername()
+                sock.close()
 
     run(program())

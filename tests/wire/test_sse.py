@@ -27,6 +27,10 @@ CASES: dict[str, tuple[bytes, list[Frame]]] = {
     "no final blank line": (b"data: a\n\ndata: b", [(b"", b"a"), (b"", b"b")]),
     "line separators are data": ("data: a\u2028b\u0085c\n\n".encode(), [(b"", "a\u2028b\u0085c".encode())]),
     "field without colon": (b"data\n\ndata: a\n\n", [(b"", b"a")]),
+    "bare JSON": (
+        b'data: a\n\n{\n "error": {\n  "code": 503\n }\n}\n',
+        [(b"", b"a"), (b"", b'{\n "error": {\n  "code": 503\n }\n}\n')],
+    ),
     "error field": (b'error: {"code":500}\n\n', [(b"error", b'{"code":500}')]),
     "blank lines between": (b"\n\n\ndata: a\n\n\n\ndata: b\n\n", [(b"", b"a"), (b"", b"b")]),
     "empty data": (b"data: a\n\ndata: \n\ndata: b\n\n", [(b"", b"a"), (b"", b"b")]),

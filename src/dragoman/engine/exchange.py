@@ -20,6 +20,7 @@ from ..types.events import BlockStart, Event, Failed, Finished
 from ..types.request import Request
 from ..types.response import Adaptation, Attempt, Failure, Response, Timing
 from ..types.secret import Secret
+from ..wire.eventstream import Damaged, EventStreamFramer
 from ..wire.frames import Framer, TooLarge
 from ..wire.http import HttpHead, HttpRequest
 from ..wire.ndjson import NdjsonFramer
@@ -52,7 +53,11 @@ _REQUEST_ID_HEADERS = (
     "cf-ray",
 )
 _EVENT_STARTS = (b"d", b"e", b"i", b"r", b":")  # data, event or error, id, retry, a comment
-_FRAMERS: dict[str, Callable[[], Framer]] = {"sse": SseFramer, "ndjson": NdjsonFramer}
+_FRAMERS: dict[str, Callable[[], Framer]] = {
+    "sse": SseFramer,
+    "ndjson": NdjsonFramer,
+    "eventstream": EventStreamFramer,
+}
 
 
 class Exchange:
@@ -210,6 +215,8 @@ class Exchange:
 
     def _is_stream(self, first: bytes) -> bool:
         """What the body is, by its first bytes: servers answer a stream request with JSON, and the other way round."""
+        if self._protocol.framing == "eventstream":
+            return first[0] < 2  # the first byte of a message's length, below 32 MiB; no JSON or HTML begins so
         if self._protocol.framing != "sse":
             return self._request.stream
         return first.lstrip(b" \t\r\n\xef\xbb\xbf")[:1] in _EVENT_STARTS
@@ -241,7 +248,7 @@ class Exchange:
             events = decoder.feed(framer.close())
             if not events or type(events[-1]) not in (Finished, Failed):
                 events += decoder.close()
-        except TooLarge as error:
+        except (TooLarge, Damaged) as error:
             raise DecodeError(f"{error}; this is not a sound answer", status=200) from error
         accumulate(events)
         yield from self._end(held, events, drain=False)

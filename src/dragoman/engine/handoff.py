@@ -30,15 +30,15 @@ def handoff(request: Request, target: Target, protocol: Protocol, report: Report
     messages = request.messages
     if not any(type(block) in (ToolCall, ToolResult) for message in messages for block in message.content):
         return request
-    repaired = _pair(messages, report)
+    repaired = _pair(messages, report, held=any(request.extra.get(name) for name in protocol.held))
     rule: ToolIdRule | None = getattr(target.dialect, "tool_ids", None) or protocol.tool_ids
     if rule is not None:
         repaired = _fit_ids(repaired, rule, report)
     return request if repaired is messages else msgspec.structs.replace(request, messages=repaired)
 
 
-def _pair(messages: tuple[Message, ...], report: Report) -> tuple[Message, ...]:
-    """Every call answered before the next assistant turn, every result with its call."""
+def _pair(messages: tuple[Message, ...], report: Report, *, held: bool) -> tuple[Message, ...]:
+    """Every call answered before the next assistant turn, every result with its call, which the server may hold."""
     out: list[Message] = []
     open_calls: dict[str, ToolCall] = {}
     changed = False
@@ -49,7 +49,7 @@ def _pair(messages: tuple[Message, ...], report: Report) -> tuple[Message, ...]:
             out.append(message)
             continue
         results = [block for block in message.content if type(block) is ToolResult]
-        orphans = [block for block in results if open_calls.pop(block.id, None) is None]
+        orphans = [block for block in results if open_calls.pop(block.id, None) is None and not held]
         if orphans:
             changed = True
             for block in orphans:

@@ -141,6 +141,8 @@ class Protocol(ABC):
     name: str
     framing: Literal["sse", "ndjson", "eventstream"] = "sse"
     tool_ids: ToolIdRule | None = None
+    held: tuple[str, ...] = ()
+    """Names in `Request.extra` of a conversation that the server holds: results may answer calls that stand there."""
 
     @abstractmethod
     def encode_request(self, request: Request, target: Target, report: Report) -> HttpRequest:

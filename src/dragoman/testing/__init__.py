@@ -1,4 +1,4 @@
-"""For tests of programs that use models: a provider that says what a test wrote down, and a server for it.
+"""For tests of programs that use models: a provider that says what a test wrote down, a server for it, and recordings.
 
 The names are bound on first use, so that importing this package costs nothing.
 """
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         think,
         usage,
     )
+    from .recordings import async_record, async_replay, record, replay
     from .script import FAULTS, Turn
     from .scripted import ScriptedProvider
     from .server import Server
@@ -35,6 +36,8 @@ __all__ = [
     "ScriptedProvider",
     "Server",
     "Turn",
+    "async_record",
+    "async_replay",
     "block",
     "call",
     "delay",
@@ -46,13 +49,21 @@ __all__ = [
     "page",
     "ping",
     "raw",
+    "record",
     "refuse",
+    "replay",
     "text",
     "think",
     "usage",
 ]
 
-_ELSEWHERE = {"FAULTS": "script", "ScriptedProvider": "scripted", "Server": "server", "Turn": "script"}
+_ELSEWHERE = {
+    "FAULTS": "script",
+    "ScriptedProvider": "scripted",
+    "Server": "server",
+    "Turn": "script",
+    **dict.fromkeys(("async_record", "async_replay", "record", "replay"), "recordings"),
+}
 
 
 def __getattr__(name: str) -> Any:

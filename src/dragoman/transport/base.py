@@ -22,12 +22,16 @@ class Body(Protocol):
     def read(self, timeout: float | None = None) -> bytes:
         """The next bytes as they come, `b""` at the clean end of the body.
 
-        Raises TimedOut (`phase="idle"`) after `timeout` seconds of silence and ConnectionFailed when the body breaks.
+        Raises TimedOut (`phase="idle"`) after `timeout` seconds of silence, ConnectionFailed when the body breaks, and
+        Cancelled when it is closed, before or meanwhile.
         """
         ...
 
     def close(self) -> None:
-        """Give the connection back, or cut it when the body is not read to its end."""
+        """Give the connection back, or cut it at once when the body is not read to its end.
+
+        May be called from any thread, also while another one reads: its read ends with Cancelled.
+        """
         ...
 
 

@@ -335,13 +335,9 @@ class AsyncHttpx2Body(_Answer):
         pieces: list[bytes] = []
         try:
             while True:
-                step = self._step
-                if step is None:
-                    step = self._step = Step(anext(self._chunks))
-                    chunk = step.advance() if self._begun else self._begin(step)
-                else:
-                    chunk = step.advance()
+                step, chunk = (self._step, self._step.advance()) if self._step is not None else self._next_step()
                 if chunk is WAITS:
+                    self._step = step
                     if pieces:
                         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
                     self._reading = True
@@ -378,13 +374,20 @@ class AsyncHttpx2Body(_Answer):
             self._over = True
             self._loop.call_soon_threadsafe(self._loop.create_task, _leave(self._step, self._chunks, self._stream))
 
-    def _begin(self, step: Step) -> Any:
-        """Advance the first step. The loop is not told of the iterator: it could not close one that stands in a wait."""
+    def _next_step(self) -> tuple[Step, Any]:
+        """Begin a step, and what it gives without waiting.
+
+        In the first one the loop is not told of the iterators inside: it could not close one that stands in a wait.
+        """
+        if self._begun:
+            step = Step(anext(self._chunks))
+            return step, step.advance()
         self._begun = True
         hooks = sys.get_asyncgen_hooks()
         sys.set_asyncgen_hooks(None, None)
         try:
-            return step.advance()
+            step = Step(anext(self._chunks))
+            return step, step.advance()
         finally:
             sys.set_asyncgen_hooks(*hooks)
 

@@ -422,6 +422,7 @@ class _Connection(Stream):
     def bound(self, patience: Patience) -> None:
         """From now on reads wait as long as `patience` lasts, which may begin other waits meanwhile."""
         self._patience = patience
+        self._late = None
         if patience.until is not None and (self._timer is None or self._timer.when() > patience.until):
             if self._timer is not None:
                 self._timer.cancel()
@@ -443,7 +444,8 @@ class _Connection(Stream):
         if patience is None or patience.until is None:
             return
         if self._loop.time() >= patience.until:
-            self.fail(patience.over())
+            self._late = patience.over()  # for the next read, if this moment falls between two
+            self.fail(self._late)
         else:
             self._timer = self._loop.call_at(patience.until, self._look)
 

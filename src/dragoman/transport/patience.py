@@ -17,6 +17,9 @@ class Patience:
     """
 
     __slots__ = ("_clock", "_first_byte", "phase", "seconds", "until", "where")
+    phase: Phase
+    seconds: float | None
+    until: float | None
 
     def __init__(self, where: str, connect: float | None, first_byte: float | None, clock: Callable[[], float]) -> None:
         self.where = where
@@ -30,7 +33,9 @@ class Patience:
 
     def idle(self, seconds: float | None) -> None:
         """One more piece is asked for."""
-        self._begin("idle", seconds)
+        self.phase = "idle"
+        self.seconds = seconds
+        self.until = None if seconds is None else self._clock() + seconds
 
     def left(self) -> float | None:
         """Seconds left of this wait, None for no limit. Raises TimedOut when none are."""
@@ -46,6 +51,6 @@ class Patience:
         return timed_out(self.phase, self.where, self.seconds or 0)
 
     def _begin(self, phase: Phase, seconds: float | None) -> None:
-        self.phase: Phase = phase
+        self.phase = phase
         self.seconds = seconds
         self.until = None if seconds is None else self._clock() + seconds

@@ -28,7 +28,7 @@ from ..wire.http import HttpHead, HttpRequest, header_map
 from .outgoing import Route, checked_headers, route_to, split_url
 from .patience import Patience
 from .proxies import Proxies, Proxy
-from .steps import WAITS, Step
+from .steps import Step
 from .trouble import Kind, closed_here, connection_failed, not_installed, timed_out
 from .trust import extra_roots
 
@@ -67,6 +67,12 @@ _SIGNS: tuple[tuple[str, Kind], ...] = (
     ("close_notify", "closed"),
 )
 _LASTING = ("name or service not known", "no address associated", "nodename nor servname")
+
+
+def rounded_up(seconds: float) -> float:
+    """A length of time with two digits, the next longer one."""
+    step = 10.0 ** (math.floor(math.log10(max(seconds, 1e-3))) - 1)
+    return math.ceil(round(seconds / step, 6)) * step
 
 
 class _Way:
@@ -125,8 +131,7 @@ class _Clients:
     def _client(self, proxy: Proxy | None, connect: float | None) -> Client:
         """The client whose connections take `connect` seconds at most, to two digits: it is a setting of the client."""
         if connect is not None:
-            step = 10.0 ** (math.floor(math.log10(max(connect, 0.001))) - 1)
-            connect = round(math.ceil(connect / step - 1e-9) * step, 6)
+            connect = rounded_up(connect)
         key = proxy, connect
         client = self._clients.get(key)
         if client is None or self._pid != os.getpid():
@@ -386,20 +391,25 @@ class AsyncPyreqwestBody(_Answer):
         """As the contract says. Raises Cancelled when the body is closed, before or meanwhile."""
         if self._over:
             return self._after()
-        self._patience.idle(timeout)
-        step = Step(self._reader.read_chunk())
+        coroutine = self._reader.read_chunk()
         data = b""
         try:
-            chunk = step.advance()
-            if chunk is WAITS:
-                self._step = step
-                chunk = await step.finish(self._patience, self._loop)
-            data = b"" if chunk is None else bytes(chunk)
+            try:
+                waiter = coroutine.send(None)
+            except StopIteration as done:
+                chunk = done.value
+            else:
+                self._patience.idle(timeout)
+                self._step = Step(coroutine, waiter)
+                chunk = await self._step.finish(self._patience, self._loop)
+                self._step = None
+            if chunk is not None:
+                data = bytes(chunk)
         except _EXPECTED as error:
             self._fail(error)
         finally:
-            self._step = None
             if not data:
+                self._step = None
                 self._end()
         return data or self._after()
 

@@ -20,13 +20,16 @@ WAITS: Any = object()
 
 
 class Step:
-    """One awaitable that has `send` and `throw`: a coroutine, or a step of an asynchronous iterator."""
+    """One awaitable that has `send` and `throw`: a coroutine, or a step of an asynchronous iterator.
+
+    `waiter` is what it waits for, where it has begun already.
+    """
 
     __slots__ = ("_awaitable", "_error", "_waiter")
 
-    def __init__(self, awaitable: Any) -> None:
+    def __init__(self, awaitable: Any, waiter: Any = None) -> None:
         self._awaitable = awaitable
-        self._waiter: Any = None
+        self._waiter = waiter
         self._error: BaseException | None = None
 
     def advance(self) -> Any:

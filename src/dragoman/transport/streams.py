@@ -7,6 +7,8 @@ so is the wait for the head, from the moment the request goes out; waits in the 
 from __future__ import annotations
 
 import asyncio
+import functools
+import socket
 import ssl
 from typing import Any
 
@@ -19,6 +21,8 @@ __all__ = ["AsyncNetwork", "Stream"]
 
 # Bytes that may wait for a reader before the connection is told to wait too.
 _FULL = 512 * 1024
+# Seconds that one address of a host has before the next is tried beside it.
+_LEAD = 0.25
 
 
 class AsyncNetwork:
@@ -32,12 +36,62 @@ class AsyncNetwork:
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout_at(timeout.until) as timer:
-                _transport, stream = await loop.create_connection(self._kind, host, port, happy_eyeballs_delay=0.25)
+                sock = await _first_connected(await _addresses(host, port))
+                _transport, stream = await loop.create_connection(self._kind, sock=sock)
         except (OSError, UnicodeError) as error:
             if timer.expired():
                 raise timeout.over() from None
             raise network_trouble(error, timeout.where) from None
         return stream
+
+
+async def _addresses(host: str, port: int) -> list[Any]:
+    """Where a host is, the best address first; a numeric one needs no resolver, and so no thread."""
+    try:
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except socket.gaierror:
+        return await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+
+
+async def _first_connected(addresses: list[Any]) -> socket.socket:
+    """A connection to the first address that answers; each gets a short lead over the next (RFC 8305).
+
+    asyncio has this too, but loses the socket of a task that is cancelled as its connection comes to be.
+    """
+    loop = asyncio.get_running_loop()
+    attempts: dict[asyncio.Task[None], socket.socket] = {}
+    failures: list[OSError] = []
+    left = iter(addresses)
+    try:
+        while True:
+            address = next(left, None)
+            if address is not None:
+                sock = socket.socket(*address[:3])
+                sock.setblocking(False)
+                attempts[loop.create_task(loop.sock_connect(sock, address[4]))] = sock
+            elif not attempts:
+                raise failures[0] if len(failures) == 1 else OSError("; ".join(map(str, failures)))
+            lead = _LEAD if address is not None else None
+            done, _ = await asyncio.wait(attempts, timeout=lead, return_when=asyncio.FIRST_COMPLETED)
+            for attempt in done:
+                error = attempt.exception()
+                if error is None:
+                    return attempts.pop(attempt)
+                attempts.pop(attempt).close()
+                if not isinstance(error, OSError):
+                    raise error
+                failures.append(error)
+    finally:
+        for attempt, sock in attempts.items():
+            attempt.cancel()
+            attempt.add_done_callback(functools.partial(_give_up, sock))
+
+
+def _give_up(sock: socket.socket, attempt: asyncio.Task[None]) -> None:
+    """Close the socket of an attempt that is not wanted any more; how it ended is of no interest, but must be looked at."""
+    if not attempt.cancelled():
+        attempt.exception()
+    sock.close()
 
 
 class Stream(asyncio.Protocol):

@@ -8,6 +8,7 @@ A body whose framing is damaged or ends too early is `BadAnswer`, never a short 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from .http import HttpHead, header_map
 
@@ -217,6 +218,7 @@ class AnswerParser:
                 return
 
 
+@lru_cache(maxsize=256)  # the chunks of a stream of small events have few sizes, and looking one up is a quarter of reading it
 def _chunk_size(line: bytes) -> int:
     """The size in a chunk's first line, extensions and blanks read over. Raises BadAnswer."""
     if not _SIZE.fullmatch(line):

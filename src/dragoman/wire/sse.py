@@ -2,8 +2,9 @@
 
 Lines end in LF, CR or CRLF and nothing else (U+2028 inside JSON is data); a byte-order mark may open the stream;
 comments, `id` and `retry` are read over; several `data` lines are joined by LF; an event without data is not
-dispatched. Two departures, both because real servers need them: an event at the end of the body counts even without
-its closing blank line, and a field named `error` (llama.cpp) is given as an event of that name.
+dispatched. Three departures, all because real servers need them: an event at the end of the body counts even without
+its closing blank line, a field named `error` (llama.cpp) is given as an event of that name, and bare JSON, which is no
+field at all, is given as data (Google states an error in the middle of an answer so).
 """
 
 from __future__ import annotations
@@ -106,6 +107,9 @@ def _read_alike(chunk: bytes, end: int) -> list[Frame] | None:
 
 def _read_block(block: bytes, frames: list[Frame]) -> None:
     """Read one block of lines of any shape and append the event it dispatches, if it does."""
+    if block[:1] in (b"{", b"["):
+        frames.append((b"", block))
+        return
     name = b""
     data: list[bytes] = []
     for line in block.split(b"\n"):

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from dragoman.testing.conformance.echo import from_answer, missing, quoted
+from dragoman.testing.conformance.echo import from_answer, missing, own_turns, quoted
+from dragoman.testing.conformance.rules import ANY
 from dragoman.types import Message, Text, Thinking, ToolCall
 
 CALL = ["call_1", "weather", {"city": "Oslo"}]
@@ -73,3 +74,16 @@ def test_a_quotation_must_hold_what_we_decoded(kind: str) -> None:
     assert [] == quoted(kind, message, whole)
     assert 1 == len(quoted(kind, message, {"messages": [{"content": "nothing"}]}))
     assert 1 == len(quoted(kind, Message("assistant", ()), whole))
+
+
+def test_turns_that_only_look_like_the_answers() -> None:
+    """Without ids, calls of one tool look alike: other turns with such calls do not count where one holds more, or says
+    the same as the SDK reads."""
+    alike, other, strong = [("tool_name", [ANY, "f", {}])], [("tool_name", [ANY, "f", {"a": 1}])], [("text", "Hello")]
+    calls = [{"id": None, "name": "f", "arguments": {}}]
+
+    assert own_turns([alike, [], strong, other], calls) == [[], [], strong, []]
+    assert own_turns([other, alike, alike], calls) == [[], alike, []]
+    assert own_turns([other, other], calls) == [other, other]
+    assert own_turns([other, [], strong[:0]], calls) == [other, [], []]
+    assert own_turns([strong, strong], ()) == [strong, strong]

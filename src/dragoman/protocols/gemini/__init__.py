@@ -8,11 +8,11 @@ from ...types.request import Request
 from ...types.response import Failure, Response
 from ...wire.http import HttpHead, HttpRequest
 from ..base import HttpReply, Protocol, Report, Target
-from .decode_request import ARRAY, PATH, decode_request
+from .decode_request import PATH, decode_request
 from .decode_response import decode_response
 from .decode_stream import GeminiDecoder
 from .dialect import GeminiDialect
-from .encode_request import encode_request
+from .encode_request import ARRAY, encode_request
 from .encode_response import encode_response
 from .encode_stream import GeminiEncoder
 from .errors import decode_failure, encode_failure
@@ -26,6 +26,7 @@ class Gemini(Protocol):
     name = "gemini"
     framing = "sse"
     tool_ids = None
+    held = ("cachedContent",)
 
     def encode_request(self, request: Request, target: Target, report: Report) -> HttpRequest:
         """See `encode_request.py`."""

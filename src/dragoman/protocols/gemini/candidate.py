@@ -104,9 +104,7 @@ class Candidate:
             self.called = True
         self._whole(block, logprobs, events)
 
-    def _speak(
-        self, text: str, thought: bool, first: bool, logprobs: tuple[Json, ...] | None, events: list[Event]
-    ) -> None:
+    def _speak(self, text: str, thought: bool, first: bool, logprobs: tuple[Json, ...] | None, events: list[Event]) -> None:
         index = self.thought if thought else self.text
         if index is None or not first:
             self.end_block(events)
@@ -148,6 +146,12 @@ class Candidate:
             case _:
                 index = self._begin(block, events)
         events.append(BlockStop(index))
+
+    def opened(self) -> int:
+        """The index of the open block; 0 where none is."""
+        if self._call is not None:
+            return self._index
+        return self.text or self.thought or 0
 
     def end_block(self, events: list[Event]) -> None:
         """Close what is open."""

@@ -34,10 +34,13 @@ from ...types.content import (
 )
 from .answers import Json
 
-__all__ = ["MALFORMED", "SYNTHETIC", "PartDecoder", "compact", "media_block"]
+__all__ = ["MALFORMED", "SILENT", "SYNTHETIC", "PartDecoder", "compact", "media_block"]
 
 SYNTHETIC = "synthetic_id"
 """The name in `extra` that marks an id as made by this library."""
+
+SILENT = "no_response"
+"""The name in `extra` that marks a result without a `response`."""
 
 MALFORMED = "_malformed_arguments"
 """The one field of `args` that stands for argument text which is no JSON object: the wire takes objects only."""
@@ -137,20 +140,23 @@ class PartDecoder:
     def _result(self, data: Any, rest: Json) -> Block | None:
         if type(data) is not dict or type(name := data.get("name")) is not str:
             return None
-        response, parts = data.get("response"), data.get("parts")
-        if not (response is None or type(response) is dict) or not (parts is None or type(parts) is list):
-            return None
-        content, is_error = decode_result(response)
-        media = [_result_part(item) for item in parts or ()]
-        if any(block is None for block in media):
-            return None
-        found, extra = self._identify(data, ("id", "name", "response", "parts"), "functionResponse", rest)
+        known = ["id", "name"]
+        content: list[Block] = []
+        is_error = False
+        if type(response := data.get("response")) is dict:
+            known.append("response")
+            content, is_error = decode_result(response)
+        if type(parts := data.get("parts")) is list:
+            media = [block for item in parts if (block := _result_part(item)) is not None]
+            if len(media) == len(parts):
+                known.append("parts")
+                content += media
+        found, extra = self._identify(data, tuple(known), "functionResponse", rest)
         if found is None:
             waiting = self._unanswered.get(name)
             found = waiting.popleft() if waiting else self.fresh_id()
         if response is None:
-            extra["response"] = None
-        content += [block for block in media if block is not None]
+            extra[SILENT] = True
         return ToolResult(found, tuple(content), is_error, name, extra=extra, origin=self._whose(extra))
 
     def _identify(self, data: Json, known: tuple[str, ...], field: str, rest: Json) -> tuple[str | None, Json]:
@@ -183,13 +189,14 @@ class PartDecoder:
         if nested := {key: value for key, value in data.items() if key not in known}:
             extra[field] = nested
         block = media_block(source, kind)
+        whose = self.origin if extra or kind is None else None
         resolution = extra.get("mediaResolution")
         if isinstance(block, Image) and type(resolution) is dict and resolution.keys() == {"level"}:
             detail = _LEVELS.get(resolution["level"]) if type(resolution["level"]) is str else None
             if detail is not None:
                 del extra["mediaResolution"]
                 block = msgspec.structs.replace(block, detail=detail)
-        return msgspec.structs.replace(block, extra=extra, origin=self._whose(extra))
+        return msgspec.structs.replace(block, extra=extra, origin=whose)
 
     def _code_call(self, data: Any, rest: Json) -> Block | None:
         if type(data) is not dict:

@@ -23,15 +23,13 @@ from ...types.request import AudioOutput, Output, Request, Tool, ToolChoice, Too
 from ...wire.http import HttpRequest
 from .answers import Json
 from .decode_parts import PartDecoder
+from .encode_request import ARRAY
 from .errors import UNREADABLE, clip
 from .names import camel_case
 from .reasoning import decode_reasoning
 from .schema import json_schema
 
-__all__ = ["ARRAY", "PATH", "decode_request"]
-
-ARRAY = "application/json"
-"""The `accept` of a streaming request that wants a JSON array."""
+__all__ = ["PATH", "decode_request"]
 
 PATH = re.compile(r"/(models|tunedModels|dynamic|endpoints)/([^/:?]+|[^/?]+?):(generateContent|streamGenerateContent)")
 """The end of a path that asks for an answer: collection, model and method."""

@@ -82,7 +82,7 @@ class GeminiDecoder(Decoder):
                         counts = chunk.usageMetadata
                         if index is not None and part.text and (counts is msgspec.UNSET or self._said is not None):
                             if counts is not msgspec.UNSET:
-                                self._raw_usage = counts  # type: ignore[assignment]
+                                self._raw_usage = counts
                             self._missed = 0
                             if part.thought:
                                 append(ThinkingDelta(index, part.text))
@@ -106,7 +106,7 @@ class GeminiDecoder(Decoder):
                 entry.cut(events)
             self._say_usage(events)
             return events
-        for entry in candidates.values():
+        for entry in sorted(candidates.values(), key=Candidate.opened):
             entry.end_block(events)
         self._say_usage(events)
         finishes = []
@@ -184,6 +184,7 @@ class GeminiDecoder(Decoder):
             events.append(started)
         if type(time := wire.get("createTime")) is str:
             self._time = time
+
     def _say_extra(self, wire: Json, speaking: list[tuple[Json, Candidate]], events: list[Event]) -> None:
         """Give the fields that are new or have changed; objects of a candidate grow, all else is replaced."""
         known = self._extra

@@ -28,13 +28,15 @@ from ...types.content import (
     Thinking,
     ToolCall,
     ToolResult,
+    Url,
     Video,
 )
 from ..base import Report, Target, belongs
 from .answers import Json
-from .decode_parts import MALFORMED, SYNTHETIC
+from .decode_parts import MALFORMED, SILENT, SYNTHETIC
 from .dialect import GeminiDialect
-from .encode_parts import RESOLUTIONS, encode_arguments, encode_part
+from .encode_parts import RESOLUTIONS, encode_arguments, encode_part, guess_type
+from .grounding import is_foreign
 
 __all__ = ["ContentEncoder", "Side"]
 
@@ -83,7 +85,7 @@ class ContentEncoder:
         if block.cache is not None:
             self._report.adapt("cache", "dropped", "prompts are cached without marks here", self._path(place))
         if block.extra and not belongs(block, self._target):
-            names = sorted(block.extra.keys() - {SYNTHETIC})
+            names = sorted(block.extra.keys() - {SYNTHETIC, SILENT})
             if names:
                 why = f"fields of another vendor: {', '.join(names)}"
                 self._report.adapt("extra", "dropped", why, self._path(place))
@@ -100,7 +102,7 @@ class ContentEncoder:
     def _text(self, block: Text, place: int) -> list[Json]:
         if not block.text and not block.extra:
             return []
-        if block.citations and not all("support" in item.raw or item.kind == "recitation" for item in block.citations):
+        if any(is_foreign(citation) for citation in block.citations):
             self._report.adapt("citations", "dropped", "texts carry no citations in requests", self._path(place))
         own = self._own(block, place)
         return [encode_part(own)] if own.text or own.extra else []
@@ -164,7 +166,7 @@ class ContentEncoder:
             elif isinstance(item, Media):
                 for part in self._media(item, place):
                     media = {key: value for key, value in part.items() if key in ("inlineData", "fileData")}
-                    (inside if media and self._dialect.result_media else behind).append(part if not media else media)
+                    (inside if media and self._dialect.result_media else behind).append(media or part)
             else:
                 self._drop(item, place, f"{_name(item)} cannot stand in a tool's result")
         if behind:
@@ -195,16 +197,20 @@ class ContentEncoder:
         if isinstance(source, FileId) and source.id.startswith("files/"):
             source = FileId(f"{self._target.base_url}/{source.id}")
             own = msgspec.structs.replace(own, source=source)
-        if isinstance(own, Image) and own.detail is not None and own.detail != "auto":
-            if own.detail not in RESOLUTIONS or not self._dialect.media_resolution:
-                why = f"images have no level of detail {own.detail!r} here"
-                self._report.adapt("image_detail", "dropped", why, self._path(place))
-                own = msgspec.structs.replace(own, detail=None)
+        if isinstance(source, Url) and source.media_type is None and not (own.origin is not None and belongs(own, self._target)):
+            own = msgspec.structs.replace(own, source=Url(source.url, guess_type(source.url)))
+        if isinstance(own, Image) and own.detail not in (None, "auto") and not self._takes_detail(own.detail):
+            why = f"images have no level of detail {own.detail!r} here"
+            self._report.adapt("image_detail", "dropped", why, self._path(place))
+            own = msgspec.structs.replace(own, detail=None)
         if isinstance(own, Document):
             for field in ("title", "context", "citations"):
                 if getattr(own, field):
                     self._report.adapt("document", "dropped", f"documents have no {field} here", self._path(place))
         return [encode_part(own)]
+
+    def _takes_detail(self, detail: str | None) -> bool:
+        return detail in RESOLUTIONS and self._dialect.media_resolution
 
     def _model_media(self, block: Media, place: int) -> list[Json]:
         """Media that a model made, in its turn. Sound of other vendors is known there by an id only: then its words go."""

@@ -32,9 +32,19 @@ from ...types.content import (
     Video,
 )
 from .answers import Json
-from .decode_parts import MALFORMED, SYNTHETIC
+from .decode_parts import MALFORMED, SILENT, SYNTHETIC
 
-__all__ = ["NAMED", "RESOLUTIONS", "encode_arguments", "encode_part", "encode_response_object", "encode_source", "is_object"]
+__all__ = [
+    "NAMED",
+    "RESOLUTIONS",
+    "encode_arguments",
+    "encode_part",
+    "encode_response_object",
+    "encode_source",
+    "guess_type",
+    "is_object",
+    "own_block",
+]
 
 _json = msgspec.json.decode
 
@@ -78,9 +88,21 @@ def encode_part(block: Block) -> Json:
         for name, value in block.extra.items():
             if name in NAMED and type(value) is dict and type(wire.get(name)) is dict:
                 wire[name] = {**wire[name], **value}
-            elif name != SYNTHETIC and name != "response":
+            elif name not in (SYNTHETIC, SILENT):
                 wire[name] = value
     return wire
+
+
+def own_block(block: Block) -> Block | None:
+    """A block of an answer as this wire may say it: of another wire's answers without what only that wire understands,
+    None where nothing is left."""
+    if block.origin is not None and block.origin.protocol != "gemini":
+        if isinstance(block, Opaque | ServerToolCall | ServerToolResult):
+            return None
+        block = msgspec.structs.replace(block, extra={})
+        if isinstance(block, Thinking):
+            block = msgspec.structs.replace(block, signature=None, encrypted=None)
+    return block
 
 
 def is_object(text: str) -> bool:
@@ -104,7 +126,7 @@ def encode_source(source: Source) -> Json | None:
         case Base64():
             return {"inlineData": {"mimeType": source.media_type, "data": source.data}}
         case Url():
-            kind = source.media_type or _guess(source.url)
+            kind = source.media_type
             wire = {"fileUri": source.url} if kind is None else {"mimeType": kind, "fileUri": source.url}
             return {"fileData": wire}
         case FileId():
@@ -116,7 +138,7 @@ def encode_source(source: Source) -> Json | None:
             return None
 
 
-def _guess(url: str) -> str | None:
+def guess_type(url: str) -> str | None:
     """The media type that a URL's ending names."""
     path = url.partition("?")[0].partition("#")[0]
     return _TYPES.get(path.rpartition("/")[2].rpartition(".")[2].lower())
@@ -175,7 +197,7 @@ def _encode_result(block: ToolResult) -> Json:
             parts.append(data)
     result: Json = {} if SYNTHETIC in block.extra else {"id": block.id}
     result["name"] = block.name or block.id
-    if "response" not in block.extra or texts:
+    if SILENT not in block.extra or texts:
         result["response"] = encode_response_object(texts, block.is_error)
     if parts:
         result["parts"] = parts

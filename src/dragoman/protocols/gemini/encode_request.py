@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from ...types.request import CustomTool, Output, Request, Tool, ToolChoice, ToolLike, VendorTool
+from ...types.request import CustomTool, Output, Request, Tool, ToolChoice, VendorTool
 from ...wire.http import HttpRequest
 from ..base import Report, Target
 from .answers import Json
@@ -20,7 +20,7 @@ from .dialect import GeminiDialect
 from .encode_contents import encode_contents
 from .reasoning import encode_reasoning
 
-__all__ = ["encode_request"]
+__all__ = ["ARRAY", "encode_request"]
 
 _REFERENCE = GeminiDialect()
 _NAME = "gemini"
@@ -42,6 +42,9 @@ _SETTINGS = {
     "n": "candidateCount",
 }
 """Settings that are one value of `generationConfig`."""
+
+ARRAY = "application/json"
+"""The `accept` of a streaming request whose answer is to be a JSON array: a server is told so, the vendor is not."""
 
 _PCM = ("pcm", "pcm16", "l16")
 
@@ -75,6 +78,8 @@ def encode_request(request: Request, target: Target, report: Report) -> HttpRequ
     headers = {"content-type": "application/json"}
     for given in (target.headers, request.headers):
         headers.update({name.lower(): value for name, value in given.items()})
+    if request.stream and headers.get("accept") == ARRAY:
+        del headers["accept"]
     try:
         return HttpRequest("POST", _url(request, target, dialect, report), headers, msgspec.json.encode(body))
     except UnicodeEncodeError:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
-from ...types.content import Block, Text
+from ...types.content import Block, Refusal, Text, Thinking
 from ...types.messages import Message
 from ...types.response import Finish, Response, Usage
 from .answers import Json, encode_finish, encode_logprobs, encode_time, encode_usage, split_extra
-from .encode_parts import encode_part
-from .grounding import encode_grounding
+from .encode_parts import encode_part, own_block
+from .grounding import encode_grounding, is_foreign
 
 __all__ = ["encode_response"]
 
@@ -39,7 +37,8 @@ def encode_response(response: Response) -> bytes:
 
 def _candidate(choice: int, message: Message, finish: Finish | None, fields: Json) -> Json:
     texts = [block for block in message.content if isinstance(block, Text)]
-    parts = [encode_part(block) for block in message.content if not _silent(block)]
+    own = [block for item in message.content if (block := own_block(item)) is not None]
+    parts = [encode_part(block) for block in own if not _silent(block)]
     wire: Json = {"content": {"parts": parts, "role": "model"} if parts else {"role": "model"}}
     if finish is not None:
         wire |= encode_finish(finish)
@@ -47,7 +46,7 @@ def _candidate(choice: int, message: Message, finish: Finish | None, fields: Jso
     if tokens := [token for block in texts for token in block.logprobs or ()]:
         wire["logprobsResult"] = encode_logprobs(tokens)
     if "groundingMetadata" not in fields:
-        cited: Any = [(block.text, own) for block in texts if (own := [item for item in block.citations if _foreign(item.raw)])]
+        cited = [(block.text, [item for item in block.citations if is_foreign(item)]) for block in texts]
         if grounding := encode_grounding(cited):
             wire["groundingMetadata"] = grounding
     return wire | fields
@@ -55,9 +54,6 @@ def _candidate(choice: int, message: Message, finish: Finish | None, fields: Jso
 
 def _silent(block: Block) -> bool:
     """Whether a block says nothing: an empty text without a signature."""
-    return isinstance(block, Text) and not block.text and not block.extra
-
-
-def _foreign(raw: Json) -> bool:
-    """Whether a citation is not from this wire's own metadata, which `Response.extra` holds."""
-    return "support" not in raw and "endIndex" not in raw
+    if isinstance(block, Thinking) and block.signature is not None:
+        return False
+    return isinstance(block, Text | Thinking | Refusal) and not block.text and not block.extra

@@ -47,14 +47,14 @@ from ...types.response import Usage
 from ...wire.sse import sse_frame
 from ..base import Encoder
 from .answers import Json, encode_finish, encode_logprobs, encode_time, encode_usage, split_extra
-from .encode_parts import encode_part
-from .encode_response import _foreign
+from .encode_parts import encode_part, own_block
 from .errors import error_body
-from .grounding import encode_grounding
+from .grounding import encode_grounding, is_foreign
 
 __all__ = ["GeminiEncoder"]
 
 _dump = msgspec.json.encode
+_TEXT = b'{"candidates":[{"content":{"parts":[{"text":%b%b}],"role":"model"},"index":%d}]%b'
 _JSON_TYPE = "application/json; charset=UTF-8"
 
 
@@ -85,6 +85,8 @@ class GeminiEncoder(Encoder):
         if array:
             self.content_type = _JSON_TYPE
         self._head: Json = {}
+        self._tail = b"}"
+        """What ends a chunk that says nothing but text: the head's fields."""
         self._begun: Started | None = None
         self._top: Json = {}
         self._fields: dict[int, Json] = {}
@@ -145,15 +147,19 @@ class GeminiEncoder(Encoder):
             head["responseId"] = event.id
         if event.created is not None and (time := encode_time(event.created)) is not None:
             head["createTime"] = time
-        self._head = head
+        self._set_head(head)
         self._begun = event
+
+    def _set_head(self, head: Json) -> None:
+        self._head = head
+        self._tail = b"," + _dump(head)[1:] if head else b"}"
 
     def _extra(self, event: Extra, out: list[bytes]) -> None:
         if self._top or self._fields or self._usage is not None:
             self._flush(out)
         self._top, self._fields = split_extra(event.data)
         if "createTime" in self._top:
-            self._head["createTime"] = self._top.pop("createTime")
+            self._set_head({**self._head, "createTime": self._top.pop("createTime")})
             self._begun = self._begun or Started()
         self._grounded |= {choice for choice, fields in self._fields.items() if "groundingMetadata" in fields}
 
@@ -163,7 +169,9 @@ class GeminiEncoder(Encoder):
         self._usage = self._last_usage = event.usage
 
     def _start(self, event: BlockStart, out: list[bytes]) -> None:
-        block = event.block
+        block = own_block(event.block)
+        if block is None:
+            return
         said = self._open[event.index] = _Said(block, event.choice)
         kind = Thinking if isinstance(block, Thinking) else Text
         if said.whole:
@@ -185,6 +193,10 @@ class GeminiEncoder(Encoder):
             return
         said.pieces.append(text)
         if said.whole:
+            return
+        if self._begun is None and not (self._top or self._fields or self._usage or logprobs or index in self._border):
+            thinks = b',"thought":true' if isinstance(said.block, Thinking) else b""
+            self._write(_TEXT % (_dump(text), thinks, said.choice, self._tail), out)
             return
         thought: Json = {"thought": True} if isinstance(said.block, Thinking) else {}
         parts = [{"text": text, **thought}]
@@ -212,7 +224,7 @@ class GeminiEncoder(Encoder):
             said.signature = event.signature
 
     def _citation(self, event: CitationDelta, out: list[bytes]) -> None:
-        if (said := self._open.get(event.index)) and _foreign(event.citation.raw):
+        if (said := self._open.get(event.index)) and is_foreign(event.citation):
             said.citations.append(event.citation)
 
     def _audio(self, event: AudioDelta, out: list[bytes]) -> None:
@@ -233,13 +245,14 @@ class GeminiEncoder(Encoder):
             self._cited.setdefault(said.choice, []).append((text, said.citations))
         if said.in_pieces:
             return
-        block = said.block if event.block is None else event.block
+        final = None if event.block is None else own_block(event.block)
+        block = said.block if final is None else final
         if not said.whole:
             if isinstance(block, Thinking) and (signature := block.signature or said.signature) is not None:
                 self._speaking.pop(said.choice, None)
                 self._parts(said.choice, [{"text": "", "thought": True, "thoughtSignature": signature}], out)
             return
-        if event.block is None:
+        if final is None:
             block = _complete(block, text, "".join(said.media), said.signature)
         self._parts(said.choice, [encode_part(block)], out)
 

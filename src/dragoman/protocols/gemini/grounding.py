@@ -15,7 +15,7 @@ from typing import Any
 from ...types.content import Citation
 from .answers import Json
 
-__all__ = ["Sources", "encode_grounding"]
+__all__ = ["Sources", "encode_grounding", "is_foreign"]
 
 
 class Sources:
@@ -96,6 +96,11 @@ def _recitations(metadata: Any) -> list[tuple[str, Citation]]:
 
 def _text(value: Any) -> str | None:
     return value if type(value) is str else None
+
+
+def is_foreign(citation: Citation) -> bool:
+    """Whether a citation is not from this wire's own metadata, which `Response.extra` holds."""
+    return "support" not in citation.raw and citation.kind != "recitation"
 
 
 def encode_grounding(cited: Sequence[tuple[str, Sequence[Citation]]]) -> Json:

@@ -7,6 +7,7 @@ the next piece of that place. https://cloud.google.com/vertex-ai/generative-ai/d
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any
 
 from .answers import Json
@@ -62,7 +63,7 @@ class PartialArgs:
         if not values and "nullValue" not in piece:
             return False
         holder: Any = self._value
-        for step, following in zip(steps, steps[1:], strict=False):
+        for step, following in pairwise(steps):
             fresh: Any = [] if type(following) is int else {}
             held = _at(holder, step, fresh)
             if held is None:

@@ -74,7 +74,9 @@ class _Reader:
 
     def take(self, item: Json) -> None:
         """Take the next item."""
-        kind = item.get("type") or ("message" if "role" in item else None)
+        kind = item.get("type") or ("message" if "role" in item else "")
+        if not isinstance(kind, str):
+            kind = ""
         if kind == "message":
             self._message(item)
         elif kind in _OUTPUTS and self._is_callers(item, kind):
@@ -99,13 +101,13 @@ class _Reader:
 
     def _message(self, item: Json) -> None:
         role = item.get("role")
-        if role in _PEOPLE:
+        if isinstance(role, str) and role in _PEOPLE:
             self.flush()
             extra = {name: value for name, value in item.items() if name not in ("type", "role", "content") and value is not None}
             if extra.get("status") == "completed":
                 del extra["status"]
-            content = decode_parts(item.get("content"))
-            self.messages.append(Message(_PEOPLE[role], content, extra=extra, origin=WIRE if extra else None))
+            said = decode_parts(item.get("content"))
+            self.messages.append(Message(_PEOPLE[role], said, extra=extra, origin=WIRE if extra else None))
             return
         content = item.get("content")
         if role != "assistant" or not (isinstance(content, list | str)):
@@ -114,17 +116,14 @@ class _Reader:
         spoke = any(isinstance(block, Text | Refusal) for block in self._blocks)
         if self._role == "assistant" and spoke and not any(isinstance(block, ToolCall) for block in self._blocks):
             self.flush()
-        blocks = self._items.decode({"type": "message", **item, "content": content or ""}) if content else [_empty(item, self._items)]
+        whole = {**item, "type": "message"}
+        empty = {"type": "output_text", "text": ""}
+        blocks = self._items.decode(whole) if content else [self._items.part(empty, self._items.message_fields(whole), 0)]
         follows = self._role == "assistant" and bool(self._blocks) and isinstance(self._blocks[-1], Text | Refusal)
         plain = all("fields" not in block.extra and not block.extra["item"] for block in blocks)
         if plain and not follows:
             blocks = [_plain(_replace(block, extra={})) if isinstance(block, Text | Refusal) else block for block in blocks]
         self._append("assistant", blocks)
-
-
-def _empty(item: Json, reader: ItemReader) -> Block:
-    """A message that says nothing."""
-    return reader.part({"type": "output_text", "text": ""}, reader.message_fields(item), 0)
 
 
 def _plain(block: Block) -> Block:

@@ -2,7 +2,7 @@
 
 Nearly every frame of a long answer is a delta of text, reasoning or arguments. Such a frame fits a strict type, which
 msgspec reads about as fast as anything can, and gives one event. All others, with any field or form these types do not
-know, take the general way (`Answer`), which knows everything. Both ways give the same events, and a test holds them to it.
+know, take the general way (`frames.py`), which knows everything. Both ways give the same events, and a test holds them to it.
 
 The only ends are lifecycle frames and `error`. `[DONE]`, which OpenRouter and others send behind them, says nothing.
 """
@@ -20,6 +20,7 @@ from ...wire.frames import Frame
 from ..base import Decoder, Target
 from .answer import Answer
 from .errors import failure_of, unreadable
+from .frames import read_frame
 from .open_items import OpenBlock
 from .read_json import UNREADABLE, read_json
 
@@ -142,7 +143,7 @@ class StreamDecoder(Decoder):
         kind = wire.get("type")
         if not isinstance(kind, str) or not kind:
             kind = "error" if wire.get("error") else label
-        answer.frame(kind, wire, out)
+        read_frame(answer, kind, wire, out)
         self._settle()
 
     def _settle(self) -> None:

@@ -65,7 +65,7 @@ class ResponsesDialect(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     """Whether the role `developer` is known; False sends such messages as `system` and reports it."""
 
     media_results: bool = True
-    """Whether a call's output may be a list of parts; False sends its text, moves its media into a user message, and reports it."""
+    """Whether a call's output may be a list of parts; False sends its text, moves its media into a user message, and says so."""
 
     files: bool = True
     """Whether `input_file` parts are taken; False drops and reports them."""
@@ -100,5 +100,5 @@ class ResponsesDialect(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     tool_ids: ToolIdRule | None = None
     """Which call ids the vendor takes, None for the wire's own rule."""
 
-    server_tools: tuple[str, ...] = ()
-    """Names under which the vendor runs tools of its own as `custom_tool_call` items: they are not the caller's to answer."""
+    hosted_custom: bool = False
+    """Whether `custom_tool_call` items are calls of the vendor's own tools, which it answers itself, and not the caller's."""

@@ -122,7 +122,9 @@ class _Encoder:
         if len(blocks) < 2 and isinstance(first, Text) and not (first.extra or first.cache or first.citations):
             content = first.text
         else:
-            content = [part for place, block in enumerate(blocks) for part in self.parts.encode(block, f"{path}.content[{place}]")]
+            content = [
+                part for place, block in enumerate(blocks) for part in self.parts.encode(block, f"{path}.content[{place}]")
+            ]
         item: Json = {"role": role, "content": content}
         if message is not None and message.extra:
             item.update(self._fields(message, path))
@@ -213,7 +215,12 @@ class _Encoder:
 
 def _without_id(block: Block) -> Block:
     item = block.extra.get("item")
-    if not isinstance(item, dict) or "id" not in item or isinstance(block, Opaque) or not (is_part(block) or isinstance(block, ToolCall)):
+    if (
+        not isinstance(item, dict)
+        or "id" not in item
+        or isinstance(block, Opaque)
+        or not (is_part(block) or isinstance(block, ToolCall))
+    ):
         return block
     return _replace(block, extra={**block.extra, "item": {name: value for name, value in item.items() if name != "id"}})
 

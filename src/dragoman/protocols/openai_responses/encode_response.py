@@ -15,20 +15,19 @@ from .wire import encode_finish, encode_usage
 __all__ = ["answer_object", "encode_response", "ending"]
 
 
-def encode_response(response: Response, model: str) -> bytes:
-    """The answer object; `model` is the one that was asked for, said where the response names none.
+def encode_response(response: Response) -> bytes:
+    """The answer object.
 
     Alternatives beyond the first have no place on this wire and are not said.
     """
     head = Started(response.id, response.model, response.created)
     usage = response.usage if response.usage != Usage() else None
     output = say_items(response.message.content, answer=True)
-    return msgspec.json.encode(answer_object(head, model, ending(response.finish, response.extra), output, usage, response.extra))
+    return msgspec.json.encode(answer_object(head, ending(response.finish, response.extra), output, usage, response.extra))
 
 
-def answer_object(head: Started, model: str, end: Json, output: list[Json], usage: Usage | None, extra: Json) -> Json:
+def answer_object(head: Started, end: Json, output: list[Json], usage: Usage | None, extra: Json) -> Json:
     """An answer as this wire has it: the fields that clients demand, those of its end, and the vendor's own."""
-    own = {} if "object" in extra else {"model": head.model or model}
     return {
         "id": head.id or "",
         "object": "response",
@@ -37,7 +36,7 @@ def answer_object(head: Started, model: str, end: Json, output: list[Json], usag
         "incomplete_details": None,
         "instructions": None,
         "metadata": None,
-        **own,
+        "model": head.model or "",
         "output": output,
         "parallel_tool_calls": True,
         "temperature": None,

@@ -40,6 +40,7 @@ from .errors import error_object, failure_of
 from .items import RESULTS
 from .open_items import OpenBlock
 from .read_json import Json
+from .said import ARGUMENTS, SaidBlock, SaidItem, announced, bare
 from .say import is_part, message_item, say_item, say_part
 from .wire import encode_citation
 
@@ -55,41 +56,10 @@ _DELTA: Final = (
 _ENDS: Final = {"completed": "completed", "incomplete": "incomplete", "cancelled": "incomplete", "failed": "failed"}
 
 
-class _Item:
-    """An item that is being said: its place, its id as frames name it, and the parts of a message."""
-
-    __slots__ = ("done", "id", "index", "kind", "left", "name")
-
-    def __init__(self, index: int, item: Json) -> None:
-        self.index = index
-        self.kind = item.get("type")
-        self.id: Any = item.get("id") or f"item_{index}"
-        self.name = _dump(self.id)
-        self.done: dict[int, Block] = {}
-        """Finished parts of a message by their place."""
-        self.left = 0
-        """How many of its parts are open."""
-
-
-class _Said:
-    """A block that is being said."""
-
-    __slots__ = ("annotations", "item", "opened", "place", "signature", "spoke")
-
-    def __init__(self, item: _Item, opened: OpenBlock, place: int) -> None:
-        self.item = item
-        self.opened = opened
-        self.place = place
-        self.spoke = False
-        self.annotations = 0
-        self.signature: str | None = None
-
-
 class StreamEncoder(Encoder):
-    """Says one answer; `model` is what was asked for, said where the answer names none."""
+    """Says one answer."""
 
-    def __init__(self, model: str) -> None:
-        self._model = model
+    def __init__(self) -> None:
         self._out: list[bytes] = []
         self._number = 0
         self._head = Started()
@@ -97,20 +67,29 @@ class StreamEncoder(Encoder):
         self._new_head = False
         self._fields: Json = {}
         self._usage: Usage | None = None
-        self._told_extra = True
-        self._told_usage = True
+        self._told = True
+        """Whether all that an answer has said about itself has been said."""
+        self._new_extra = False
+        self._new_usage = False
         self._output: list[Json] = []
-        self._blocks: dict[int, _Said] = {}
+        self._blocks: dict[int, SaidBlock] = {}
         self._absorbed: set[int] = set()
-        self._held: tuple[_Item, Json] | None = None
-        self._last: _Item | None = None
+        self._held: tuple[SaidItem, Json] | None = None
+        self._last: SaidItem | None = None
         self._over = False
 
     def feed(self, events: Sequence[Event]) -> bytes:
         for event in events:
             if self._over:
                 break
-            if type(event) is TextDelta and (said := self._blocks.get(event.index)) and said.spoke and not event.logprobs:
+            settled = self._held is None and self._told
+            if (
+                settled
+                and type(event) is TextDelta
+                and (said := self._blocks.get(event.index))
+                and said.spoke
+                and not event.logprobs
+            ):
                 said.opened.pieces.append(event.text)
                 item = said.item
                 self._out.append(_DELTA % (self._number, item.name, item.index, said.place, _dump(event.text)))
@@ -118,6 +97,8 @@ class StreamEncoder(Encoder):
                 continue
             if self._held is not None and not self._absorb(event):
                 self._release()
+            if not self._told and type(event) not in _ABOUT:
+                self._flush()
             _SAY[type(event)](self, event)
         found = b"".join(self._out)
         self._out.clear()
@@ -130,42 +111,45 @@ class StreamEncoder(Encoder):
         self._number += 1
         self._out.append(sse_frame(_dump(data), kind))
 
-    def _about(self, said: _Said, kind: str, **fields: Any) -> None:
+    def _about(self, said: SaidBlock, kind: str, **fields: Any) -> None:
         self._frame(kind, {"item_id": said.item.id, "output_index": said.item.index, **fields})
 
     def _answer(self, end: Json, output: list[Json]) -> Json:
-        return answer_object(self._head, self._model, end, output, self._usage, self._fields)
+        return answer_object(self._head, end, output, self._usage, self._fields)
 
     def _flush(self) -> None:
         """Say what an answer has said about itself, before something else is said."""
-        if self._begun and not self._new_head and self._told_extra and self._told_usage:
+        if self._begun and self._told:
             return
         answer = {"response": self._answer({"status": "in_progress"}, [])}
         if not self._begun:
             self._frame("response.created", answer)
         self._frame("response.in_progress", answer)
-        self._begun = self._told_extra = self._told_usage = True
-        self._new_head = False
+        self._begun = self._told = True
+        self._new_head = self._new_extra = self._new_usage = False
 
     # --- the answer ----------------------------------------------------------------------------------------------------
 
     def _started(self, event: Started) -> None:
-        if self._new_head or not (self._told_extra and self._told_usage):
+        if not self._told:
             self._flush()
         self._head = event
         self._new_head = True
+        self._told = False
 
     def _extra(self, event: Extra) -> None:
-        if not (self._told_extra and self._told_usage):
+        if self._new_extra or self._new_usage:
             self._flush()
         self._fields = {**self._fields, **event.data}
-        self._told_extra = False
+        self._new_extra = True
+        self._told = False
 
     def _counted(self, event: UsageUpdate) -> None:
-        if not self._told_usage:
+        if self._new_usage:
             self._flush()
         self._usage = event.usage
-        self._told_usage = False
+        self._new_usage = True
+        self._told = False
 
     def _finished(self, event: Finished) -> None:
         for index in list(self._blocks):
@@ -213,13 +197,13 @@ class StreamEncoder(Encoder):
 
     # --- items ---------------------------------------------------------------------------------------------------------
 
-    def _add(self, item: Json) -> _Item:
-        added = _Item(len(self._output), item)
+    def _add(self, item: Json) -> SaidItem:
+        added = SaidItem(len(self._output), item)
         self._output.append(item)
         self._frame("response.output_item.added", {"output_index": added.index, "item": item})
         return added
 
-    def _finish_item(self, item: _Item, done: Json) -> None:
+    def _finish_item(self, item: SaidItem, done: Json) -> None:
         self._output[item.index] = done
         self._frame("response.output_item.done", {"output_index": item.index, "item": done})
 
@@ -251,7 +235,8 @@ class StreamEncoder(Encoder):
     def _start(self, event: BlockStart) -> None:
         if event.choice or event.index in self._absorbed:
             return
-        self._flush()
+        if not self._begun:
+            self._flush()
         block = event.block
         words = ""
         if isinstance(block, Audio):
@@ -264,7 +249,7 @@ class StreamEncoder(Encoder):
                 words = block.text
             elif isinstance(block, ToolCall | ServerToolCall) and "field" not in block.extra:
                 words = block.arguments
-            said = _Said(self._add(_announced(block, len(self._output))), OpenBlock(event.index, _bare(block)), 0)
+            said = SaidBlock(self._add(announced(block, len(self._output))), OpenBlock(event.index, bare(block)), 0)
         self._blocks[event.index] = said
         if words:
             _SAY_WORDS[type(block)](self, event.index, words)
@@ -272,7 +257,7 @@ class StreamEncoder(Encoder):
             for citation in block.citations:
                 self._citation(CitationDelta(event.index, citation))
 
-    def _start_part(self, index: int, block: Block) -> _Said:
+    def _start_part(self, index: int, block: Block) -> SaidBlock:
         place = block.extra.get("part", 0) if "item" in block.extra else 0
         last = self._last
         owner = block.extra.get("item", {}).get("id")
@@ -281,8 +266,8 @@ class StreamEncoder(Encoder):
             item["status"] = block.extra.get("item", {}).get("status", "in_progress")
             last = self._last = self._add(item)
         last.left += 1
-        opened = OpenBlock(index, _bare(block))
-        said = _Said(last, opened, place)
+        opened = OpenBlock(index, bare(block))
+        said = SaidBlock(last, opened, place)
         self._about(said, "response.content_part.added", content_index=place, part=say_part(opened.block, answer=True))
         return said
 
@@ -292,9 +277,7 @@ class StreamEncoder(Encoder):
             said.opened.pieces.append(event.text)
             tokens = event.logprobs or ()
             said.opened.logprobs.extend(tokens)
-            self._about(
-                said, "response.output_text.delta", content_index=said.place, delta=event.text, logprobs=tokens
-            )
+            self._about(said, "response.output_text.delta", content_index=said.place, delta=event.text, logprobs=tokens)
 
     def _refusal(self, event: RefusalDelta) -> None:
         if said := self._blocks.get(event.index):
@@ -313,7 +296,7 @@ class StreamEncoder(Encoder):
     def _arguments(self, event: ArgumentsDelta) -> None:
         if said := self._blocks.get(event.index):
             said.opened.pieces.append(event.text)
-            if (kind := _ARGUMENTS.get(said.item.kind)) is not None:
+            if (kind := ARGUMENTS.get(said.item.kind)) is not None:
                 self._about(said, f"response.{kind[0]}.delta", delta=event.text)
 
     def _signature(self, event: SignatureDelta) -> None:
@@ -333,10 +316,6 @@ class StreamEncoder(Encoder):
                 annotation=annotation,
             )
             said.annotations += 1
-
-    def _audio(self, event: AudioDelta) -> None:
-        if event.transcript:
-            self._text(TextDelta(event.index, event.transcript))
 
     def _opaque_delta(self, event: OpaqueDelta) -> None:
         said = self._blocks.get(event.index)
@@ -363,14 +342,14 @@ class StreamEncoder(Encoder):
                 self._about(said, "response.reasoning_summary_text.done", summary_index=0, text=text)
                 part = {"type": "summary_text", "text": text}
                 self._about(said, "response.reasoning_summary_part.done", summary_index=0, part=part)
-        elif isinstance(final, ToolCall | ServerToolCall) and (kind := _ARGUMENTS.get(item.kind)) is not None:
+        elif isinstance(final, ToolCall | ServerToolCall) and (kind := ARGUMENTS.get(item.kind)) is not None:
             self._about(said, f"response.{kind[0]}.done", **{kind[1]: done.get(kind[1])})
         if isinstance(final, ServerToolCall) and (item.kind in RESULTS):
             self._held = (item, done)
         else:
             self._finish_item(item, done)
 
-    def _stop_part(self, said: _Said, final: Block) -> None:
+    def _stop_part(self, said: SaidBlock, final: Block) -> None:
         item, part = said.item, say_part(final, answer=True)
         if isinstance(final, Text):
             self._about(
@@ -388,38 +367,6 @@ class StreamEncoder(Encoder):
             self._finish_item(item, done)
 
 
-_ARGUMENTS: Final[dict[Any, tuple[str, str]]] = {
-    "function_call": ("function_call_arguments", "arguments"),
-    "custom_tool_call": ("custom_tool_call_input", "input"),
-    "mcp_call": ("mcp_call_arguments", "arguments"),
-}
-"""The frames in which the arguments of an item come, and the field they are in when done."""
-
-
-def _bare(block: Block) -> Block:
-    """A block without what is said in deltas."""
-    match block:
-        case Text():
-            return _replace(block, text="", citations=(), logprobs=None)
-        case Refusal() | Thinking():
-            return _replace(block, text="")
-        case ToolCall() | ServerToolCall() if "field" not in block.extra:
-            return _replace(block, arguments="")
-        case _:
-            return block
-
-
-def _announced(block: Block, place: int) -> Json:
-    """An item as it is added, before it is complete."""
-    item = say_item(_bare(block), place, answer=True)
-    kind = _ARGUMENTS.get(item["type"])
-    if kind is not None and isinstance(block, ToolCall | ServerToolCall):
-        item[kind[1]] = ""
-    if isinstance(block, ToolCall | ServerToolCall) and "status" not in block.extra.get("item", {}):
-        item["status"] = "in_progress"
-    return item
-
-
 _SAY_WORDS: Final[dict[type, Callable[[StreamEncoder, int, str], None]]] = {
     Text: lambda encoder, index, words: encoder._text(TextDelta(index, words)),
     Refusal: lambda encoder, index, words: encoder._refusal(RefusalDelta(index, words)),
@@ -427,6 +374,9 @@ _SAY_WORDS: Final[dict[type, Callable[[StreamEncoder, int, str], None]]] = {
     ToolCall: lambda encoder, index, words: encoder._arguments(ArgumentsDelta(index, words)),
     ServerToolCall: lambda encoder, index, words: encoder._arguments(ArgumentsDelta(index, words)),
 }
+
+_ABOUT: Final = frozenset({Started, Extra, UsageUpdate, Finished, Failed, Ping, OpaqueEvent})
+"""Events that decide themselves when to say what the answer said about itself."""
 
 _SAY: Final[dict[type, Callable[[StreamEncoder, Any], None]]] = {
     Started: StreamEncoder._started,
@@ -437,7 +387,7 @@ _SAY: Final[dict[type, Callable[[StreamEncoder, Any], None]]] = {
     SignatureDelta: StreamEncoder._signature,
     ArgumentsDelta: StreamEncoder._arguments,
     CitationDelta: StreamEncoder._citation,
-    AudioDelta: StreamEncoder._audio,
+    AudioDelta: lambda encoder, event: encoder._text(TextDelta(event.index, event.transcript)),
     OpaqueDelta: StreamEncoder._opaque_delta,
     BlockStop: StreamEncoder._stop,
     UsageUpdate: StreamEncoder._counted,

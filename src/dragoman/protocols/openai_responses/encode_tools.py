@@ -33,9 +33,7 @@ def encode_tools(body: Json, request: Request, dialect: ResponsesDialect, report
         body["parallel_tool_calls"] = request.parallel_tools
 
 
-def _offered(
-    tools: tuple[ToolLike, ...], choice: ToolChoice, dialect: ResponsesDialect, report: Report
-) -> tuple[ToolLike, ...]:
+def _offered(tools: tuple[ToolLike, ...], choice: ToolChoice, dialect: ResponsesDialect, report: Report) -> tuple[ToolLike, ...]:
     """The tools that a choice leaves, where the vendor has no word for it."""
     if choice.mode == "none" and "none" not in dialect.tool_choices:
         report.adapt("tool_choice", "changed", "this provider cannot forbid tools: none are offered", "tool_choice")

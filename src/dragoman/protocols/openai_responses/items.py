@@ -5,8 +5,8 @@
 | `message` | one `Text` or `Refusal` a part |
 | `reasoning` | one `Thinking`: text of summary and content, `encrypted_content` |
 | `function_call`, `custom_tool_call` | `ToolCall`, its id is `call_id` |
-| calls of vendor tools that the caller runs (computer, local shell, shell, patch, client-side tool search) | `ToolCall` with the tool's name; the arguments are the action as JSON |
-| calls of tools that the vendor runs | `ServerToolCall`, and a `ServerToolResult` for what came back inside the item |
+| calls of vendor tools that the caller runs (`CLIENT_CALLS`) | `ToolCall`: the tool's name, the action as JSON |
+| calls of tools that the vendor runs (`SERVER_CALLS`) | `ServerToolCall`, and a `ServerToolResult` for what came back in it |
 | `image_generation_call` with its picture | `Image` |
 | everything else (compaction, approval requests, lists of MCP tools, kinds to come) | `Opaque` |
 
@@ -75,7 +75,7 @@ _NOT_YET: Final = ("in_progress", "completed", None)
 _ENCRYPTED_SUMMARY: Final = frozenset({"type", "summary", "encrypted_content"})
 
 
-def _rest(item: Json, known: Collection[str], defaults: Collection[Any] = ()) -> Json:
+def _rest(item: Json, known: Collection[str | None], defaults: Collection[Any] = ()) -> Json:
     """The fields of an item beyond the known ones; a status that is one of the defaults goes without saying."""
     return {
         name: value
@@ -85,11 +85,11 @@ def _rest(item: Json, known: Collection[str], defaults: Collection[Any] = ()) ->
 
 
 class ItemReader:
-    """Reads items of one origin; `server_tools` are names under which the vendor runs free-text tools itself."""
+    """Reads items of one origin; `hosted_custom` says that the vendor answers free-text calls itself."""
 
-    def __init__(self, origin: Origin, server_tools: Collection[str] = ()) -> None:
+    def __init__(self, origin: Origin, hosted_custom: bool = False) -> None:
         self.origin = origin
-        self._server_tools = server_tools
+        self._hosted_custom = hosted_custom
 
     def decode(self, item: Json) -> list[Block]:
         """The blocks of a whole item, at least one."""
@@ -108,7 +108,9 @@ class ItemReader:
         """The block that opens for an item of any kind but `message`. What deltas bring is left out, and so is what an item
         that is not complete may say otherwise in the end."""
         streamed = item.get("type") in ("reasoning", "function_call", "custom_tool_call")
-        return self._single(item, started=streamed or item.get("status") != "completed")[0]
+        if streamed or item.get("status") != "completed":
+            return self._single(item, started=True)[0]
+        return self.decode(item)[0]
 
     def message_fields(self, item: Json, *, started: bool = False) -> Json:
         """The fields of a message that its blocks carry."""
@@ -151,6 +153,8 @@ class ItemReader:
 
     def _single(self, item: Json, *, started: bool) -> list[Block]:
         kind = item.get("type")
+        if not isinstance(kind, str):
+            return [Opaque(item, origin=self.origin)]
         if kind == "reasoning":
             return [self._thinking(item, started)]
         if kind in ("function_call", "custom_tool_call"):
@@ -195,13 +199,13 @@ class ItemReader:
         fields = _rest(item, known, _NOT_YET if started else _DONE)
         arguments = "" if started else text if isinstance(text, str) else "" if text is None else dump(text)
         id = _first_text(call_id, item.get("id"))
-        if custom and name in self._server_tools:
+        if custom and self._hosted_custom:
             return ServerToolCall(id, name, arguments, kind, extra={"item": fields}, origin=self.origin)
         return ToolCall(id, name, arguments, custom, extra={"item": fields}, origin=self.origin)
 
     @staticmethod
     def _is_callers(item: Json, kind: str) -> bool:
-        """Whether the caller runs it: a shell in a container is the vendor's, and so is a tool search that does not say `client`."""
+        """Whether the caller runs it: a shell in a container is the vendor's, so is a tool search that does not say `client`."""
         if kind == "shell_call":
             place = item.get("environment")
             return not isinstance(place, dict) or place.get("type") == "local"
@@ -214,7 +218,7 @@ class ItemReader:
             return None
         arguments, field, extra = _arguments(item, places, started)
         defaults = _NOT_YET if started else ()
-        known = {*places, "call_id"} if started else {field, "call_id"}
+        known: set[str | None] = {*places, "call_id"} if started else {field, "call_id"}
         if item.get("call_id") != id:
             known.discard("call_id")
         fields = {"type": kind, **_rest(item, known, defaults)}
@@ -223,9 +227,10 @@ class ItemReader:
     def _server_call(self, item: Json, kind: str, started: bool) -> list[Block]:
         name, places = SERVER_CALLS[kind]
         arguments, field, extra = _arguments(item, places, started)
-        known = {field}
+        known: set[str | None] = {field}
         result: ServerToolResult | None = None
-        id = _first_text(item.get("call_id"), item.get("id")) if kind in _ANSWERED else _first_text(item.get("id"), item.get("call_id"))
+        ids = ("call_id", "id") if kind in _ANSWERED else ("id", "call_id")
+        id = _first_text(*[item.get(each) for each in ids])
         if started:
             known = {*places, *RESULTS.get(kind, ())}
         else:

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from ...types.content import Block, Citation, Refusal, ServerToolCall, Text, Thinking, ToolCall
+from ...types.content import Block, Citation, Opaque, Refusal, ServerToolCall, Text, Thinking, ToolCall
 from ...types.events import (
     ArgumentsDelta,
     BlockStop,
@@ -42,9 +42,7 @@ class OpenBlock:
         block, text = self.block, "".join(self.pieces)
         match block:
             case Text():
-                return _replace(
-                    block, text=text, citations=tuple(self.citations), logprobs=tuple(self.logprobs) or None
-                )
+                return _replace(block, text=text, citations=tuple(self.citations), logprobs=tuple(self.logprobs) or None)
             case Refusal():
                 return _replace(block, text=text, logprobs=tuple(self.logprobs) or None)
             case Thinking():
@@ -53,6 +51,18 @@ class OpenBlock:
                 return _replace(block, arguments=block.arguments + text)
             case _:
                 return block
+
+    def as_part(self) -> Json:
+        """A part of a message as it stands: what its end said of it, else what deltas did."""
+        if self.final is not None:
+            return self.final
+        text = "".join(self.pieces)
+        if isinstance(self.block, Refusal):
+            return {"type": "refusal", "refusal": text}
+        if isinstance(self.block, Opaque):
+            return self.block.data
+        cited = [citation.raw for citation in self.citations]
+        return {"type": "output_text", "text": text, "annotations": cited, "logprobs": self.logprobs}
 
     def complete(self, final: Block | None, out: list[Event]) -> None:
         """Give what deltas have left out of the final value, which counts, and the stop."""
@@ -96,14 +106,15 @@ class OpenBlock:
 class OpenItem:
     """An item whose `done` has not come, with its blocks by their place in a message (0 for items of other kinds)."""
 
-    __slots__ = ("blocks", "fields", "id", "kind")
+    __slots__ = ("blocks", "fields", "id", "implied", "kind")
 
-    def __init__(self, kind: Any, id: Any, fields: Json) -> None:
+    def __init__(self, kind: Any, id: Any, fields: Json, implied: bool = False) -> None:
         self.kind = kind
         self.id = id
         self.fields = fields
         """What the blocks of a message carry of it."""
         self.blocks: dict[int, OpenBlock] = {}
+        self.implied = implied
 
 
 def _more(said: str, whole: str) -> str | None:
@@ -112,16 +123,11 @@ def _more(said: str, whole: str) -> str | None:
 
 
 def stripped(block: Block) -> Block:
-    """A block as it opens, without what comes in deltas."""
+    """A part of a message as it opens, without what comes in deltas."""
     match block:
         case Text():
             return _replace(block, text="", citations=(), logprobs=None)
         case Refusal():
             return _replace(block, text="", logprobs=None)
-        case Thinking():
-            return _replace(block, text="")
-        case ToolCall() if "type" not in block.extra.get("item", {}):
-            return _replace(block, arguments="")
         case _:
             return block
-

@@ -68,7 +68,9 @@ class OutputEncoder:
             special(self, item, result, path)
             return item, []
         if result.is_error:
-            self.parts.report.adapt("tool_error", "dropped", "this wire cannot mark an output as an error; its text is sent", path)
+            self.parts.report.adapt(
+                "tool_error", "dropped", "this wire cannot mark an output as an error; its text is sent", path
+            )
         item["output"], moved = self._content(result, path)
         return item, moved
 
@@ -80,8 +82,9 @@ class OutputEncoder:
         if len(content) == 1 and isinstance(first, Text) and not (first.extra or first.cache or first.citations):
             return first.text, []
         if self.parts.dialect.media_results:
-            return [part for place, block in enumerate(content) for part in self.parts.encode(block, f"{path}.content[{place}]")], []
-        moved = [block for block in content if not isinstance(block, Text)]
+            encode = self.parts.encode
+            return [part for place, block in enumerate(content) for part in encode(block, f"{path}.content[{place}]")], []
+        moved: list[Block] = [block for block in content if not isinstance(block, Text)]
         if moved:
             self.parts.report.adapt("tool_media", "moved", "outputs are text here: it follows as a user message", path)
         if len(content) - len(moved) > 1:
@@ -113,6 +116,7 @@ class OutputEncoder:
         item["output"] = [{"stdout": said[0], "stderr": said[1], "outcome": outcome}]
 
     def _local_shell(self, item: Json, result: ToolResult, path: str) -> None:
+        item.setdefault("id", result.id)  # the schema names the call by `id`, OpenAI's guide by `call_id`
         item["output"] = _words(result)
         if result.is_error:
             item.setdefault("status", "incomplete")

@@ -111,6 +111,8 @@ def _file(fields: Json) -> Block | None:
     match found[0][0]:
         case "file_data":
             source: Source = _url_source(value)
+            if isinstance(source, Url):
+                fields["field"] = "file_data"  # data without a type in front
         case "file_url":
             source = Url(value)
             if value.startswith("data:"):
@@ -219,7 +221,7 @@ class PartEncoder:
                 part: Json = {"type": "input_file", **name, "file_data": _data_url(source)}
             case FileId(id=id):
                 part = {"type": "input_file", "file_id": id}
-            case Url(url=url) if url.startswith("data:"):
+            case Url(url=url) if url.startswith("data:") or block.extra.get("field") == "file_data":
                 part = {"type": "input_file", "filename": block.title or "document", "file_data": url}
             case Url(url=url):
                 part = {"type": "input_file", "file_url": url}

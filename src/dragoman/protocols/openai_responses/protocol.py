@@ -24,6 +24,7 @@ class OpenAIResponses(Protocol):
     name = "openai_responses"
     # The schema's bound on `call_id`; which characters it takes is not written down.
     tool_ids = ToolIdRule(r"\S{1,64}", 29, prefix="call_")
+    held = ("previous_response_id", "conversation")
 
     def encode_request(self, request: Request, target: Target, report: Report) -> HttpRequest:
         """See `encode_request.py`."""
@@ -47,11 +48,11 @@ class OpenAIResponses(Protocol):
 
     def stream_encoder(self, request: Request) -> Encoder:
         """See `encode_stream.py`."""
-        return StreamEncoder(request.model)
+        return StreamEncoder()
 
     def encode_response(self, response: Response, request: Request) -> bytes:
         """See `encode_response.py`."""
-        return encode_response(response, request.model)
+        return encode_response(response)
 
     def encode_failure(self, failure: Failure) -> HttpReply:
         """See `errors.py`."""

@@ -35,7 +35,6 @@ _PREFIXES: Final = {
     "function_call": "fc",
     "custom_tool_call": "ctc",
     "mcp_call": "mcp",
-    "image_generation_call": "ig",
 }
 
 
@@ -113,10 +112,10 @@ def _short(item: Json) -> Json:
     if item.get("type") != "message" or "id" in item:
         return item
     content = item["content"]
-    if len(content) == 1 and content[0].keys() <= {"type", "text", "annotations"} and content[0]["type"] == "output_text":
-        if not content[0].get("annotations"):
-            return {**{name: value for name, value in item.items() if name != "type"}, "content": content[0]["text"]}
-    return item
+    only: Json = content[0] if len(content) == 1 else {}
+    if only.get("type") != "output_text" or not only.keys() <= {"type", "text", "annotations"} or only.get("annotations"):
+        return item
+    return {**{name: value for name, value in item.items() if name != "type"}, "content": only["text"]}
 
 
 def say_item(block: Block, place: int = 0, *, answer: bool) -> Json:
@@ -129,21 +128,29 @@ def say_item(block: Block, place: int = 0, *, answer: bool) -> Json:
             return _call(block, fields, place, answer)
         case ServerToolCall() if fields is not None:
             if block.kind == "custom_tool_call":
-                return {**_identified(block.kind, fields, place, answer), "call_id": block.id, "name": block.name, "input": block.arguments}
+                return {
+                    **_identified(block.kind, fields, place, answer),
+                    "call_id": block.id,
+                    "name": block.name,
+                    "input": block.arguments,
+                }
             item = {"type": block.kind, **fields}
             return _put_arguments(item, block)
         case ServerToolCall():
             item = _identified("mcp_call", {"id": block.id}, place, answer)
-            return {**item, "server_label": block.server or block.kind or "tool", "name": block.name, "arguments": block.arguments or "{}"}
+            return {
+                **item,
+                "server_label": block.server or block.kind or "tool",
+                "name": block.name,
+                "arguments": block.arguments or "{}",
+            }
         case ServerToolResult() if fields is not None:
             return {"type": block.kind, **fields, block.extra.get("field", "output"): block.content}
         case ServerToolResult():
             return {"type": block.kind or "mcp_call_output", "call_id": block.id, "output": block.content}
         case Image(source=Base64(media_type=media_type, data=data)):
-            if fields is None:
-                fields = {"output_format": media_type.partition("/")[2]}
-                return {**_identified("image_generation_call", fields, place, answer), "id": f"ig_{place}", "result": data}
-            return {"type": "image_generation_call", **fields, "result": data}
+            made = {"id": f"ig_{place}", "status": "completed", "output_format": media_type.partition("/")[2]}
+            return {"type": "image_generation_call", **(made if fields is None else fields), "result": data}
         case Opaque():
             return block.data
         case Audio() if block.transcript:

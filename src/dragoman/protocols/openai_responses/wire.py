@@ -18,13 +18,13 @@ from .read_json import Json
 
 __all__ = [
     "STATUSES",
+    "answer_fields",
     "decode_citation",
     "decode_finish",
     "decode_usage",
     "encode_citation",
     "encode_finish",
     "encode_usage",
-    "answer_fields",
 ]
 
 _FINISHES: Final[dict[str, FinishReason]] = {
@@ -52,7 +52,7 @@ _WORDS: Final[dict[str, str]] = {
 STATUSES: Final = frozenset({"completed", "incomplete", "cancelled", "queued", "in_progress"})
 """The statuses an answer can have that is not an error."""
 
-_ENVELOPE: Final = frozenset({"id", "created_at", "model", "output", "usage", "status", "error", "incomplete_details"})
+_ENVELOPE: Final = frozenset({"id", "created_at", "model", "output", "usage", "status", "incomplete_details"})
 
 _ECHOED: Final[Json] = {"object": "response", "parallel_tool_calls": True, "tool_choice": "auto", "tools": []}
 """Fields that every answer has, as they are where nothing was asked for: so they say nothing and are not kept."""
@@ -63,7 +63,10 @@ def answer_fields(response: Json) -> Json:
     return {
         name: value
         for name, value in response.items()
-        if value is not None and name not in _ENVELOPE and not (name in _ECHOED and value == _ECHOED[name])
+        if value is not None
+        and name not in _ENVELOPE
+        and not (name in _ECHOED and value == _ECHOED[name])
+        and not (name == "error" and response.get("status") == "failed")
     }
 
 

@@ -23,6 +23,7 @@ from ...types.events import (
     ThinkingDelta,
 )
 from ...types.response import Failure, Response
+from ...wire.eventstream import EventStreamFramer
 from ...wire.frames import Framer
 from ...wire.jsonarray import JsonArrayFramer
 from ...wire.ndjson import NdjsonFramer
@@ -38,6 +39,7 @@ FRAMERS: dict[str, Callable[[], Framer]] = {
     "sse": SseFramer,
     "ndjson": NdjsonFramer,
     "json-array": JsonArrayFramer,
+    "eventstream": EventStreamFramer,
     **dict.fromkeys(WHOLE, WholeFramer),
 }
 """How the bytes of each framing are cut into frames."""

@@ -200,6 +200,8 @@ def _json_values(body: bytes, framing: str) -> list[Any]:
     pieces = [body]
     if framing in ("sse", "ndjson"):
         pieces = [line.partition(b"data:")[2] or line for line in body.replace(b"\r", b"\n").split(b"\n")]
+    elif framing == "eventstream":
+        pieces = _payloads(body)
     values = []
     for piece in pieces:
         try:
@@ -207,6 +209,17 @@ def _json_values(body: bytes, framing: str) -> list[Any]:
         except ValueError:
             continue  # comments, blank lines, end markers
     return values
+
+
+def _payloads(body: bytes) -> list[bytes]:
+    """The payloads of AWS event stream messages, by their lengths alone."""
+    payloads = []
+    at = 0
+    while at + 16 <= len(body):
+        total, headers = (int.from_bytes(body[at + place : at + place + 4], "big") for place in (0, 4))
+        payloads.append(body[at + 12 + headers : at + total - 4])
+        at += max(total, 16)
+    return payloads
 
 
 def _collect_strings(value: Any, found: set[str]) -> None:

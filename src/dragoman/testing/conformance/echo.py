@@ -20,7 +20,7 @@ from typing import Any
 
 from ...types.content import Thinking
 from ...types.messages import Message
-from .rules import ANY
+from .rules import ANY, Echo
 
 __all__ = ["demanded", "from_answer", "missing", "own_turns", "quoted"]
 

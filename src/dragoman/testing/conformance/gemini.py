@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from typing import Any
 
@@ -71,11 +72,11 @@ def _kind(block: Block) -> str:
         case ToolCall():
             kind = "function_call"
         case ServerToolCall() | ServerToolResult():
-            kind = _DATA[block.kind] if block.kind in _DATA else "executable_code"
+            kind = _DATA.get(block.kind, "executable_code")
         case Image() | Audio() | Video() | Document():
             kind = "inline_data" if block.source.__struct_config__.tag == "base64" else "file_data"
         case Opaque():
-            kind, signed = "?", "thoughtSignature" in block.data
+            kind, signed = _part_kind(block.data), "thoughtSignature" in block.data
         case _:
             kind = type(block).__name__
     return kind + ("+sig" if signed else "")
@@ -86,8 +87,9 @@ def _kind(block: Block) -> str:
 
 def _echoes(body: dict[str, Any]) -> list[Echo]:
     """What each content of the model sends back; some clients repeat the signature of a turn's first call on its others."""
-    _camel(body := {"contents": body.get("contents") or []})
-    return [_echo(content) for content in body["contents"] if content.get("role") == "model"]
+    contents = copy.deepcopy(body.get("contents") or [])
+    _camel(contents)
+    return [_echo(content) for content in contents if content.get("role") == "model"]
 
 
 def _echo(content: dict[str, Any]) -> Echo:
@@ -135,13 +137,19 @@ def _any_id(exchange: Exchange, expected: Summary) -> None:
 
 
 def _in_pieces(exchange: Exchange, expected: Summary, ours: Summary) -> bool:
-    return any("functionCall" in part and part["functionCall"].get("willContinue") for parts in _parts(exchange) for part in parts)
+    return any(
+        "functionCall" in part and part["functionCall"].get("willContinue") for parts in _parts(exchange) for part in parts
+    )
 
 
 def _join_calls(exchange: Exchange, expected: Summary) -> None:
     calls = [part["functionCall"] for parts in _parts(exchange) for part in parts if "functionCall" in part]
     expected["tool_calls"] = [
-        {"id": call.get("id", ANY), "name": call["name"], "arguments": ANY if call.get("willContinue") else call.get("args") or {}}
+        {
+            "id": call.get("id", ANY),
+            "name": call["name"],
+            "arguments": ANY if call.get("willContinue") else call.get("args") or {},
+        }
         for call in calls
         if call.get("name")
     ]
@@ -273,7 +281,9 @@ ORACLE_RULES = (
         _in_pieces,
         _join_calls,
     ),
-    OracleRule("ids of our own", "Gemini 2.5 names no ids of calls, and we need one to pair a result with its call", _no_ids, _any_id),
+    OracleRule(
+        "ids of our own", "Gemini 2.5 names no ids of calls, and we need one to pair a result with its call", _no_ids, _any_id
+    ),
     OracleRule("no args are none", "a call without `args` is one with none", _no_arguments, _empty_arguments),
     OracleRule(
         "pieces of text are one block",
@@ -323,13 +333,13 @@ def _lists(body: dict[str, Any]) -> None:
 def _empty_lists(body: dict[str, Any]) -> None:
     choice = (body.get("toolConfig") or {}).get("functionCallingConfig") or {}
     for holder, field in (
-        (body, "tools"),
-        (body, "generationConfig"),
-        (body, "toolConfig"),
         (body.get("generationConfig"), "stopSequences"),
         (body.get("generationConfig"), "responseModalities"),
         (body.get("generationConfig"), "thinkingConfig"),
         (choice, "allowedFunctionNames"),
+        (body, "tools"),
+        (body, "generationConfig"),
+        (body, "toolConfig"),
     ):
         if isinstance(holder, dict) and holder.get(field) in ([], {}):
             del holder[field]
@@ -366,21 +376,27 @@ def _plain_schema(value: Any) -> None:
             _plain_schema(item)
     if not isinstance(value, dict):
         return
+    for old, new in (("defs", "$defs"), ("ref", "$ref")):
+        if old in value:
+            value[new] = value.pop(old)
     kind = value.get("type")
-    if isinstance(kind, str):
+    if isinstance(kind, list):
+        value["type"] = [item.lower() for item in kind]
+    elif isinstance(kind, str):
         value["type"] = kind.lower()
-        if value.pop("nullable", None) is True:
+    if value.pop("nullable", None) is True:
+        if isinstance(kind, str):
             value["type"] = [kind.lower(), "null"]
             if isinstance(value.get("enum"), list) and None not in value["enum"]:
                 value["enum"].append(None)
-    for field in ("minItems", "maxItems", "minLength", "maxLength"):
+        elif isinstance(value.get("anyOf"), list):
+            value["anyOf"].append({"type": "null"})
+    for field in ("minItems", "maxItems", "minLength", "maxLength", "minProperties", "maxProperties"):
         if isinstance(value.get(field), str):
             value[field] = int(value[field])
-    for item in (value.get("properties") or {}).values():
-        _plain_schema(item)
-    for item in (value.get("$defs") or {}).values():
-        _plain_schema(item)
-    for field in ("items", "anyOf", "additionalProperties"):
+    for field in ("properties", "$defs", "patternProperties"):
+        _plain_schema(list((value.get(field) or {}).values()))
+    for field in ("items", "anyOf", "oneOf", "allOf", "prefixItems", "not", "additionalProperties"):
         _plain_schema(value.get(field))
 
 
@@ -393,6 +409,8 @@ def _upper_level(body: dict[str, Any]) -> None:
 def _drop_empty_text(body: dict[str, Any]) -> None:
     for content in body.get("contents") or ():
         content["parts"] = [part for part in content.get("parts") or () if part != {"text": ""}]
+    if "contents" in body:
+        body["contents"] = [content for content in body["contents"] if content["parts"] or content.keys() - {"role", "parts"}]
     system = body.get("systemInstruction")
     if isinstance(system, dict) and all(part == {"text": ""} for part in system.get("parts") or ()):
         del body["systemInstruction"]
@@ -415,7 +433,9 @@ EQUIVALENCES = (
     Equivalence("null is absent", "null means unset in JSON of protocol buffers", _drop_nulls),
     Equivalence("one item is a list of one", "a repeated field may be given as one value, and the role is the user's", _lists),
     Equivalence("empty is absent", "an empty list or object of settings says nothing", _empty_lists),
-    Equivalence("each tool on its own", "a tool entry holds any number of tools: how they are spread says nothing", _spread_tools),
+    Equivalence(
+        "each tool on its own", "a tool entry holds any number of tools: how they are spread says nothing", _spread_tools
+    ),
     Equivalence(
         "JSON Schema for OpenAPI",
         "`parameters` and `parametersJsonSchema` (and the two response schemas) say the same in two schema languages",
@@ -427,7 +447,12 @@ EQUIVALENCES = (
         "as many results as calls have to stand behind a turn; in one content the vendor's documentation says, and it joins them",
         _join_results,
     ),
-    Equivalence("empty text says nothing", "a part that is an empty text without a signature has no content", _drop_empty_text),
+    Equivalence(
+        "empty text says nothing",
+        "a part that is an empty text without a signature has no content, nor has a turn of such",
+        _drop_empty_text,
+        frozenset({"empty_message"}),
+    ),
 )
 
 

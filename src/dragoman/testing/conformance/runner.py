@@ -19,6 +19,9 @@ __all__ = ["WIRES", "WireReport", "load_rules", "load_suite", "run", "run_suite"
 WIRES: dict[str, str] = {
     "openai-chat": "openai_chat",
     "anthropic-messages": "anthropic_messages",
+    "bedrock-converse": "bedrock_converse",
+    "cohere-v2": "cohere_chat",
+    "mistral-chat": "mistral_chat",
     "ollama-chat": "ollama_chat",
     "gemini-generate": "gemini",
     "openai-responses": "openai_responses",

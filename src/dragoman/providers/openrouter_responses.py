@@ -1,0 +1,34 @@
+"""OpenRouter by its Responses API, which keeps no state: https://openrouter.ai/docs/api-reference/responses-api/overview.
+
+`providers.openrouter` has the values for routing and attribution; they are the same here.
+"""
+
+from __future__ import annotations
+
+from ..protocols.base import ToolIdRule
+from ..protocols.openai_responses.dialect import ResponsesDialect
+from .base import Provider
+
+__all__ = ["PROVIDER"]
+
+PROVIDER = Provider(
+    "openrouter-responses",
+    "OpenRouter (Responses)",
+    "https://openrouter.ai/api/v1",
+    ("OPENROUTER_API_KEY",),
+    protocol="openai_responses",
+    dialect=ResponsesDialect(
+        system_role="system",  # what the models behind it know; `developer` is taken too
+        # In the request schema of https://openrouter.ai/docs/api/api-reference/responses/create-responses
+        also=("top_k", "presence_penalty", "frequency_penalty", "modalities"),
+        routing_field="",  # `OpenRouterRouting.body` names its own fields
+        # Nothing is stored: reasoning of any model goes back as it came, text or encrypted.
+        echo="always",
+        lone_reasoning=True,  # it may list reasoning behind the message that it led to
+        # Other vendors' call ids come as they are.
+        tool_ids=ToolIdRule(r"\S{1,256}", 29, prefix="call_"),
+    ),
+    base_url_env=("OPENROUTER_BASE_URL",),
+    model="openrouter/auto",
+    docs="https://openrouter.ai/docs/api-reference/responses-api/overview",
+)
