@@ -319,6 +319,10 @@ def through(name: str, request: Request) -> list[Event]:
         raw += chunk
         if request.stream:
             events += decoder.feed(frames.feed(chunk))
+    if request.stream:
+        events += decoder.feed(frames.close())
+        if not isinstance(events[-1], Finished):
+            events += decoder.close()
     body.close()
     assert 200 == body.head.status, raw
     return events if request.stream else protocol.decode_response(raw, target)
@@ -338,7 +342,7 @@ def test_the_whole_way_through_every_wire(name: str, stream: bool) -> None:
     assert (direct.text, calls(direct), direct.usage.output) == (carried.text, calls(carried), carried.usage.output)
     assert carried.finish is not None
     assert "tool_calls" == carried.finish.reason
-    assert MODEL == carried.model
+    assert carried.model in (MODEL, None)  # Converse does not name the model
 
 
 def test_thinking_goes_the_whole_way() -> None:

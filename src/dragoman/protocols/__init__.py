@@ -8,7 +8,16 @@ from .base import Protocol
 
 __all__ = ["NAMES", "load"]
 
-NAMES = ("anthropic_messages", "bedrock_converse", "cohere_chat", "gemini", "mistral_chat", "ollama_chat", "openai_chat", "openai_responses")
+NAMES = (
+    "anthropic_messages",
+    "bedrock_converse",
+    "cohere_chat",
+    "gemini",
+    "mistral_chat",
+    "ollama_chat",
+    "openai_chat",
+    "openai_responses",
+)
 
 
 def load(name: str) -> Protocol:

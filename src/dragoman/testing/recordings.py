@@ -5,7 +5,7 @@ client = Client(transport=record("tests/weather.jsonl"))     # once, with a key
 client = Client(transport=replay("tests/weather.jsonl"))     # ever after, without
 ```
 
-The form of the file is that of `transport.record`; the conformance command reads it too.
+The form of the file is that of `transport.record`.
 """
 
 from __future__ import annotations

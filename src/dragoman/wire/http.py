@@ -10,12 +10,16 @@ __all__ = ["HttpHead", "HttpRequest", "header_map"]
 
 
 class HttpRequest(msgspec.Struct, frozen=True):
-    """One request: header names are lower case, `body` is complete."""
+    """One request: header names are lower case, `body` is complete. Its representation hides header values and body,
+    which may hold credentials."""
 
     method: str
     url: str
     headers: dict[str, str] = {}
     body: bytes = b""
+
+    def __repr__(self) -> str:
+        return f"HttpRequest({self.method!r}, {self.url!r}, headers={list(self.headers)}, body={len(self.body)} bytes)"
 
 
 class HttpHead(msgspec.Struct, frozen=True):

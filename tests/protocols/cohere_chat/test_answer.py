@@ -133,6 +133,23 @@ def test_a_part_of_an_unknown_kind(stream: Read) -> None:
     ] == events[1:-1]
 
 
+def test_what_a_piece_holds_beside_its_words(stream: Read) -> None:
+    """Both kinds at once are two blocks, and unknown fields are told at the end."""
+    events = stream(START, TEXT, frame("content-delta", 0, content={"text": "b", "thinking": "a", "x": 1, "y": None}), end())
+
+    assert [
+        BlockStart(0, Text("")),
+        BlockStop(0),
+        BlockStart(1, Thinking(origin=ACME)),
+        ThinkingDelta(1, "a"),
+        BlockStop(1),
+        BlockStart(2, Text("")),
+        TextDelta(2, "b"),
+        BlockStop(2),
+        Extra({"message": {"content_pieces": [{"block": 2, "x": 1}]}}),
+    ] == events[1:-1]
+
+
 def test_frames_out_of_order(stream: Read) -> None:
     """A delta without a start begins its block, and an end of nothing is nothing."""
     events = stream(

@@ -3,7 +3,7 @@
 The wire says when content parts and calls begin and end, each kind under indexes of its own. A plan (`tool_plan`) has no
 borders: it begins when it speaks and ends when anything else begins; it is thinking, marked by its field. A citation is
 told of the text part it names, or of the one that is open; one of anything else (of thinking, of the plan, of a part that
-has ended) is a field of the message. What a piece of text holds beside it is an event of its own.
+has ended) is a field of the message. What a piece holds beside its words is gathered there too, as `content_pieces`.
 
 The vendor does not say which model answers; a server that does is understood.
 
@@ -329,7 +329,7 @@ class Answer:
         if opened is None and not kinds:
             self._content_start(index, piece, out)
             return
-        for kind in kinds:
+        for kind in [name for name in kinds if piece[name]] or kinds[:1]:
             text = piece[kind]
             tokens = (logprobs,) if kind == "text" and isinstance(logprobs, dict) else None
             if opened is None or opened.kind != kind:
@@ -342,9 +342,8 @@ class Answer:
             elif text or tokens:
                 out.append(TextDelta(opened.index, text, tokens))
         rest = {name: value for name, value in piece.items() if name not in kinds and value is not None}
-        if rest:
-            frame = {"type": "content-delta", "index": index, "delta": {"message": {"content": rest}}}
-            out.append(OpaqueEvent("content-delta", frame))
+        if rest and opened is not None:
+            self._gathered.setdefault("content_pieces", []).append({"block": opened.index, **rest})
 
     def _call_start(self, index: int, entry: Any, out: list[Event]) -> None:
         self._stop(self.calls.pop(index, None), out)
