@@ -200,6 +200,20 @@ class TestBaseUrls:
 
         assert "http://127.0.0.1:9/v2/chat/completions" == prepare().http.url
 
+    @pytest.mark.parametrize(
+        ("host", "url"),
+        [
+            ("0.0.0.0", "http://0.0.0.0:11434/api/chat"),
+            ("10.0.0.7:99", "http://10.0.0.7:99/api/chat"),
+            ("https://models.example.com", "https://models.example.com/api/chat"),
+        ],
+    )
+    def test_a_bare_host_is_completed(self, host: str, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A variable that names only a host takes scheme and port from the provider."""
+        monkeypatch.setenv("OLLAMA_HOST", host)
+
+        assert url == prepare("ollama:m", settings=Settings.make()).http.url
+
     def test_a_provider_without_one_asks_for_it(self) -> None:
         """The message names the argument and the variable."""
         with pytest.raises(errors.UsageError, match="OPENAI_COMPATIBLE_BASE_URL"):

@@ -112,14 +112,25 @@ def test_a_provider_is_a_value() -> None:
         groq.base_url = "elsewhere"  # type: ignore[misc]
 
 
-def test_key_variables_belong_to_one_provider() -> None:
-    """No variable's key is sent to two vendors: providers that share one are one vendor, with two wire formats at one URL."""
-    hosts: dict[str, list[str | None]] = {}
+def test_key_variables_belong_to_one_vendor() -> None:
+    """No variable's key is sent to two vendors: providers that share one are at one domain, in two formats or two regions."""
+    domains: dict[str, list[str | None]] = {}
     for provider in all_providers():
-        for variable in (*provider.key_env, *provider.base_url_env):
-            hosts.setdefault(variable, []).append(provider.base_url)
+        domain = None if provider.base_url is None else ".".join((urlsplit(provider.base_url).hostname or "").split(".")[-2:])
+        for variable in provider.key_env:
+            domains.setdefault(variable, []).append(domain)
 
-    assert {} == {variable: urls for variable, urls in hosts.items() if len(urls) > 1 and (None in urls or len(set(urls)) > 1)}
+    assert {} == {name: found for name, found in domains.items() if len(found) > 1 and (None in found or len(set(found)) > 1)}
+
+
+def test_base_url_variables_mean_one_url() -> None:
+    """A variable that moves a provider moves only what is at the same URL: two formats that share it."""
+    urls: dict[str, list[str | None]] = {}
+    for provider in all_providers():
+        for variable in provider.base_url_env:
+            urls.setdefault(variable, []).append(provider.base_url)
+
+    assert {} == {name: found for name, found in urls.items() if len(found) > 1 and (None in found or len(set(found)) > 1)}
 
 
 def test_an_unknown_provider_is_told_what_is_near() -> None:

@@ -182,7 +182,7 @@ class Preparer:
         if not colon or not name or not model:
             raise UsageError(f"{reference!r} names no model: write provider:model, such as offline:eliza or openai:gpt-5.6")
         provider = self._provider(name)
-        url = base_url or self.settings.base_urls.get(name) or _first_set(provider.base_url_env) or provider.base_url
+        url = base_url or self.settings.base_urls.get(name) or _usual_url(provider)
         if url is None:
             where = f" or set {provider.base_url_env[0]}" if provider.base_url_env else ""
             raise UsageError(f"{name} needs a base URL: pass base_url=...{where}, or name it in the config file")
@@ -208,7 +208,7 @@ class Preparer:
         if given is not None:
             return given if callable(given) or isinstance(given, Secret) else Secret(given)
         given_url = base_url or self.settings.base_urls.get(provider.name)
-        usual_url = _first_set(provider.base_url_env) or provider.base_url
+        usual_url = _usual_url(provider)
         own_host = given_url is None or usual_url is None or _host(given_url) == _host(usual_url)
         if own_host and (found := _first_set(provider.key_env)):
             return Secret(found)
@@ -235,6 +235,20 @@ def check_base_url(url: str) -> None:
         raise UsageError("a base URL must not hold credentials: pass them with key=...")
     if parts.scheme == "http" and not _is_local(parts.hostname):
         raise UsageError(f"plain http to {parts.hostname} would send the key unprotected: write https://")
+
+
+def _usual_url(provider: Provider) -> str | None:
+    """Where a provider is when the program does not say: as the environment says, else its own base URL.
+
+    A variable may hold a bare host, as `OLLAMA_HOST` does: it is completed from the provider's own base URL.
+    """
+    found = _first_set(provider.base_url_env)
+    if found is None or "://" in found or provider.base_url is None:
+        return found or provider.base_url
+    own = urlsplit(provider.base_url)
+    port = f":{own.port}" if own.port and urlsplit(f"//{found}").port is None else ""
+    host, slash, path = found.partition("/")
+    return f"{own.scheme}://{host}{port}{slash}{path}"
 
 
 def _host(url: str) -> tuple[str, str | None, int | None]:

@@ -68,6 +68,8 @@ CASES: list[tuple[type[errors.DragomanError], Failure]] = [
     ),
     (errors.RateLimited, Failure("You exceeded your current quota", 429, "RESOURCE_EXHAUSTED", retry_after=12.0)),
     (errors.RateLimited, Failure("slow", 429)),
+    (errors.QuotaExhausted, Failure("You are using a Trial key, which is limited to 1000 API calls / month", 429)),
+    (errors.RateLimited, Failure("You are using a Trial key, which is limited to 10 API calls / minute", 429)),
     (errors.RateLimited, Failure("Number of requests exceeded", None, "rate_limit_error")),
     # who and what
     (errors.AuthenticationFailed, Failure("invalid x-api-key", 401, "authentication_error")),
@@ -110,6 +112,7 @@ def test_numbers_mean_something_only_at_their_vendor() -> None:
     """A business code is looked up under its provider."""
     assert errors.QuotaExhausted is error_class(Failure("?", 429, code="1113"), "zai")
     assert errors.RateLimited is error_class(Failure("?", 429, code="1113"), "elsewhere")
+    assert errors.AuthenticationFailed is error_class(Failure("blocked", 498), "cohere")
 
 
 def test_the_error_carries_facts_and_advice() -> None:

@@ -192,7 +192,9 @@ def test_errors_that_stay_are_not_tried_again(status: int, body: bytes, kind: ty
 
 def test_errors_that_pass_are_tried_again() -> None:
     """The provider's wish is waited for, then doubling waits; every try is on the response."""
-    world = World(HttpHead(429, {"retry-after": "7"}), b"", HttpHead(503), b"busy", b"", HttpHead(200, SSE), delta("ok"), FINISH, DONE)
+    world = World(
+        HttpHead(429, {"retry-after": "7"}), b"", HttpHead(503), b"busy", b"", HttpHead(200, SSE), delta("ok"), FINISH, DONE
+    )
     it = exchange()
     world.run(it)
 

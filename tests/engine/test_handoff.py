@@ -91,3 +91,16 @@ def test_ids_are_rewritten_the_same_way_every_time() -> None:
     assert 9 == len(second.id)
     assert second.id == messages[2].content[0].id == again[1].tool_calls[0].id  # type: ignore[union-attr]
     assert [("tool_id", "changed")] == report
+
+
+def test_an_id_names_one_call() -> None:
+    """Ids made up where a vendor gave none repeat from turn to turn: the later call gets its own, with its result."""
+    first, second = ToolCall("call_0", "f", "{}"), ToolCall("call_0", "g", "{}")
+    history = (assistant(first), tool_result(first, "1"), assistant(second), tool_result(second, "2"))
+    messages, report = repair(*history)
+    ids = [block.id for message in messages for block in message.content if isinstance(block, ToolCall | ToolResult)]
+
+    assert history[:2] == messages[:2]
+    assert ids[2] == ids[3] != "call_0"
+    assert [("tool_id", "changed")] == report
+    assert messages == repair(*history, user("and?"))[0][:4]

@@ -23,7 +23,7 @@ from ..errors import (
     ServerError,
 )
 from ..types.response import Failure
-from .words import ADVICE, CERTAIN, PHRASES, PROVIDER_CODES, STATUS, VAGUE
+from .words import ADVICE, CERTAIN, PHRASES, PROVIDER_CODES, PROVIDER_STATUS, STATUS, VAGUE
 
 __all__ = ["classify", "error_class"]
 
@@ -47,6 +47,8 @@ def error_class(failure: Failure, provider: str = "") -> _Class:
     """The class of error that these facts make."""
     if failure.reason == "decode":
         return DecodeError
+    if failure.status is not None and (own := PROVIDER_STATUS.get((provider, failure.status))) is not None:
+        return own
     words = [word.lower() for word in (failure.code, failure.type) if word]
     for word in words:
         kind = PROVIDER_CODES.get((provider, word)) or CERTAIN.get(word)

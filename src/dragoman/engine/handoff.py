@@ -19,6 +19,7 @@ from ..types.request import Request
 
 __all__ = ["handoff"]
 
+_ANY_ID = ToolIdRule(r".+", 24, prefix="call_")
 _UNANSWERED = "This call was not answered: the conversation was interrupted before its result came."
 
 
@@ -31,9 +32,8 @@ def handoff(request: Request, target: Target, protocol: Protocol, report: Report
     if not any(type(block) in (ToolCall, ToolResult) for message in messages for block in message.content):
         return request
     repaired = _pair(messages, report, held=any(request.extra.get(name) for name in protocol.held))
-    rule: ToolIdRule | None = getattr(target.dialect, "tool_ids", None) or protocol.tool_ids
-    if rule is not None:
-        repaired = _fit_ids(repaired, rule, report)
+    rule = getattr(target.dialect, "tool_ids", None) or protocol.tool_ids or _ANY_ID
+    repaired = _fit_ids(repaired, rule, report)
     return request if repaired is messages else msgspec.structs.replace(request, messages=repaired)
 
 
@@ -96,30 +96,33 @@ def _after_results(content: tuple[Block, ...], results: tuple[Block, ...]) -> tu
 
 
 def _fit_ids(messages: tuple[Message, ...], rule: ToolIdRule, report: Report) -> tuple[Message, ...]:
+    """Ids the target takes, each used for one call: ids made up where a vendor gave none repeat from turn to turn."""
     fits = re.compile(rule.pattern).fullmatch
-    renamed: dict[str, str] = {}
-    for message in messages:
-        for block in message.content:
-            if (type(block) is ToolCall or type(block) is ToolResult) and block.id not in renamed and not fits(block.id):
-                renamed[block.id] = _make_id(block.id, rule)
-                report.adapt(
-                    "tool_id", "changed", f"the id {block.id!r} is not one this wire takes: sent as {renamed[block.id]!r}"
-                )
-    if not renamed:
+    ids = [block.id for message in messages for block in message.content if type(block) is ToolCall]
+    if len(set(ids)) == len(ids) and all(map(fits, ids)):
         return messages
-    return tuple([_rename(message, renamed) for message in messages])
-
-
-def _rename(message: Message, renamed: dict[str, str]) -> Message:
-    content = tuple(
-        [
-            msgspec.structs.replace(block, id=renamed[block.id])
-            if (type(block) is ToolCall or type(block) is ToolResult) and block.id in renamed
-            else block
-            for block in message.content
-        ]
-    )
-    return message if content == message.content else msgspec.structs.replace(message, content=content)
+    uses: dict[str, int] = {}
+    current: dict[str, str] = {}
+    out = []
+    for message in messages:
+        content: list[Block] = []
+        for block in message.content:
+            if type(block) is ToolCall:
+                uses[block.id] = uses.get(block.id, 0) + 1
+                again = uses[block.id] > 1
+                current.pop(block.id, None)
+                if again or not fits(block.id):
+                    current[block.id] = _make_id(f"{block.id} {uses[block.id]}" if again else block.id, rule)
+                    reason = "names an earlier call too" if again else "is not one this wire takes"
+                    report.adapt("tool_id", "changed", f"the id {block.id!r} {reason}: sent as {current[block.id]!r}")
+            if (type(block) is ToolCall or type(block) is ToolResult) and block.id in current:
+                block = msgspec.structs.replace(block, id=current[block.id])
+            elif type(block) is ToolResult and not fits(block.id):
+                block = msgspec.structs.replace(block, id=_make_id(block.id, rule))
+            content.append(block)
+        changed = any(new is not old for new, old in zip(content, message.content, strict=True))
+        out.append(msgspec.structs.replace(message, content=tuple(content)) if changed else message)
+    return tuple(out) if any(new is not old for new, old in zip(out, messages, strict=True)) else messages
 
 
 def _make_id(old: str, rule: ToolIdRule) -> str:

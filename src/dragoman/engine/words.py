@@ -22,7 +22,7 @@ from ..errors import (
     ServerError,
 )
 
-__all__ = ["ADVICE", "CERTAIN", "PHRASES", "PROVIDER_CODES", "STATUS", "VAGUE"]
+__all__ = ["ADVICE", "CERTAIN", "PHRASES", "PROVIDER_CODES", "PROVIDER_STATUS", "STATUS", "VAGUE"]
 
 _Class = type[DragomanError]
 
@@ -129,6 +129,7 @@ PHRASES: dict[_Class, re.Pattern[str]] = {
         r"payment required",
         r"no (?:remaining )?credits?\b",
         r"requires more credits",
+        r"calls ?/ ?month",
         r"余额不足|欠费",
     ),
     AuthenticationFailed: _phrases(
@@ -160,6 +161,9 @@ STATUS: dict[int, _Class] = {
     503: Overloaded,
     529: Overloaded,
 }
+
+# A status that one provider uses for something else: Cohere's blocked token (https://docs.cohere.com/reference/errors).
+PROVIDER_STATUS: dict[tuple[str, int], _Class] = {("cohere", 498): AuthenticationFailed}
 
 ADVICE: dict[_Class, str] = {
     AuthenticationFailed: "check the key for this provider",

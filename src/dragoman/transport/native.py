@@ -37,6 +37,10 @@ _READ = 64 * 1024
 _WAYS = 256
 _KEPT = 100
 
+# A body up to this size goes out in one write with its head: one packet, one system call. A larger one would be copied
+# for it, and copies of some megabytes are given back to the system and faulted in anew at every call.
+_JOINED = 64 * 1024
+
 
 class _Way:
     """Where an origin lies, and the proxy it takes, if any."""
@@ -324,7 +328,7 @@ class NativeTransport(_Common):
                 stream = self._connect(way, patience)
             parser = AnswerParser(request.method)
             patience.sent()
-            stream.write(head + request.body, patience)
+            self._write(stream, head, request.body, patience)
             self._read_head(stream, parser, way, patience)
             return NativeBody(self, stream, parser, way, patience)
         except BaseException as error:
@@ -381,6 +385,14 @@ class NativeTransport(_Common):
         except BaseException:
             stream.close()
             raise
+
+    @staticmethod
+    def _write(stream: SocketStream, head: bytes, body: bytes, patience: Patience) -> None:
+        if len(body) <= _JOINED:
+            stream.write(head + body, patience)
+        else:
+            stream.write(head, patience)
+            stream.write(body, patience)
 
     @staticmethod
     def _read_head(stream: SocketStream, parser: AnswerParser, way: _Way, patience: Patience, *, tunnel: bool = False) -> None:
@@ -547,7 +559,7 @@ class AsyncNativeTransport(_Common):
             parser = AnswerParser(request.method)
             patience.sent()
             stream.bound(patience)
-            await stream.write(head + request.body, patience)
+            await self._write(stream, head, request.body, patience)
             await self._read_head(stream, parser, way, patience)
             return AsyncNativeBody(self, stream, parser, way, patience)
         except BaseException as error:
@@ -607,6 +619,14 @@ class AsyncNativeTransport(_Common):
         except BaseException:
             await stream.aclose()
             raise
+
+    @staticmethod
+    async def _write(stream: _Connection, head: bytes, body: bytes, patience: Patience) -> None:
+        if len(body) <= _JOINED:
+            await stream.write(head + body, patience)
+        else:
+            await stream.write(head, patience)
+            await stream.write(body, patience)
 
     @staticmethod
     async def _read_head(

@@ -46,9 +46,7 @@ def target() -> Target:
 def encode(target: Target) -> Callable[..., Sent]:
     """Encodes a request, given by messages and fields; policy and dialect may be named."""
 
-    def encode(
-        *messages: Message, policy: Policy = "adapt", dialect: MistralDialect | None = None, **fields: Any
-    ) -> Sent:
+    def encode(*messages: Message, policy: Policy = "adapt", dialect: MistralDialect | None = None, **fields: Any) -> Sent:
         sent_to = Target(target.provider, target.protocol, target.model, target.base_url, dialect)
         report = Report(sent_to, policy)
         http = PROTOCOL.encode_request(Request("m", messages, **fields), sent_to, report)

@@ -205,7 +205,11 @@ def test_calls_in_pieces(deltas: Read) -> None:
 
 def test_a_piece_belongs_to_the_call_of_its_index(deltas: Read) -> None:
     """Or to the last, where it names none."""
-    pieces = [{"index": 0, "function": {"arguments": "a"}}, {"function": {"arguments": "b"}}, {"index": 9, "function": {"arguments": "c"}}]
+    pieces = [
+        {"index": 0, "function": {"arguments": "a"}},
+        {"function": {"arguments": "b"}},
+        {"index": 9, "function": {"arguments": "c"}},
+    ]
     found = deltas({"tool_calls": [call("i", "f", "", index=0), call("j", "g", "", index=1), *pieces]})
 
     assert [ArgumentsDelta(0, "a"), ArgumentsDelta(1, "b"), ArgumentsDelta(1, "c")] == [
@@ -234,13 +238,17 @@ def test_vendor_fields_of_a_call(whole: Read) -> None:
     found = whole(tool_calls=calls)
 
     extra = {"y": 2, "type": "odd", "function": {"z": 3}}
-    assert [ToolCall("i", "f", origin=ACME, extra=extra), Opaque(entry, origin=ACME, extra={"field": "tool_calls"})] == started(found)
+    assert [ToolCall("i", "f", origin=ACME, extra=extra), Opaque(entry, origin=ACME, extra={"field": "tool_calls"})] == started(
+        found
+    )
     assert Extra({"choices[0].message": {"tool_calls": [5]}}) == found[-2]
 
 
 def test_fields_without_a_word(deltas: Read) -> None:
     """Text is joined and lists are extended; the index of the choice and a prefix that is none say nothing."""
-    found = deltas({"note": "a", "list": [1], "index": 0, "prefix": False}, {"note": "b", "list": [2], "number": 1}, {"number": 2})
+    found = deltas(
+        {"note": "a", "list": [1], "index": 0, "prefix": False}, {"note": "b", "list": [2], "number": 1}, {"number": 2}
+    )
 
     assert [Extra({"choices[0].message": {"note": "ab", "list": [1, 2], "number": 2}}), DONE] == found
 

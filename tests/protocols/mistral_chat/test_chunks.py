@@ -34,7 +34,11 @@ from dragoman.types import (
 )
 
 REFERENCE = {"type": "reference", "reference_ids": [1, 2]}
-INNER = [{"type": "text", "text": "a"}, {"type": "tool_reference", "tool": "web_search", "title": "t"}, {"type": "text", "text": "b"}]
+INNER = [
+    {"type": "text", "text": "a"},
+    {"type": "tool_reference", "tool": "web_search", "title": "t"},
+    {"type": "text", "text": "b"},
+]
 
 
 @pytest.mark.parametrize(
@@ -49,7 +53,10 @@ INNER = [{"type": "text", "text": "a"}, {"type": "tool_reference", "tool": "web_
         ),
         ({"type": "thinking", "thinking": INNER}, Thinking(text="ab", origin=WIRE, extra={"thinking": INNER})),
         ({"type": "image_url", "image_url": {"url": "https://x/a.png"}}, Image(Url("https://x/a.png"))),
-        ({"type": "image_url", "image_url": {"url": "data:image/png;base64,AA", "detail": "low"}}, Image(Base64("image/png", "AA"), "low")),
+        (
+            {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA", "detail": "low"}},
+            Image(Base64("image/png", "AA"), "low"),
+        ),
         ({"type": "document_url", "document_url": "https://x/a.pdf"}, Document(Url("https://x/a.pdf"))),
         (
             {"type": "document_url", "document_url": "data:application/pdf;base64,AA", "document_name": "n"},
@@ -84,6 +91,7 @@ def test_chunks_both_ways(chunk: dict[str, Any], block: Block) -> None:
         {"type": "input_audio", "input_audio": "x", "rate": 1},
         {"type": "thinking", "thinking": "x"},
         {"type": "text"},
+        {"type": ["text"]},
         {},
     ],
 )

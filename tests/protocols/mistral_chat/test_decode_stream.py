@@ -85,7 +85,9 @@ INNER = st.one_of(
 THINKING = st.builds(
     lambda inner, more: {"type": "thinking", "thinking": inner, **more},
     st.lists(INNER, max_size=2),
-    st.fixed_dictionaries({}, optional={"closed": st.booleans(), "signature": st.sampled_from([None, "s", "t"]), "new": st.just(1)}),
+    st.fixed_dictionaries(
+        {}, optional={"closed": st.booleans(), "signature": st.sampled_from([None, "s", "t"]), "new": st.just(1)}
+    ),
 )
 CHUNKS = st.one_of(THINKING, INNER, st.builds(lambda text: {"type": "text", "text": text, "begins": True}, WORDS))
 CALLS = st.fixed_dictionaries(

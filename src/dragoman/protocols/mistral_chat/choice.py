@@ -179,7 +179,7 @@ class ChoiceReader:
 
     def _text(self, text: str, tokens: Logprobs, out: list[Event], extra: Json | None = None) -> None:
         voice = self.voice
-        if not isinstance(voice, OpenText) or voice.citations:
+        if not isinstance(voice, OpenText) or (voice.citations and text):
             voice = OpenText(self._origin)
             self._speak(voice, out)
         if extra:

@@ -73,7 +73,7 @@ def decode_chunk(chunk: Json, origin: Origin) -> Block:
         return Text(text, origin=origin if fields else None, extra=fields)
     if kind == "thinking" and isinstance(fields.get("thinking"), list):
         return _thinking(fields, origin)
-    block = _MEDIA[kind](fields) if kind in _MEDIA else None
+    block = _MEDIA[kind](fields) if isinstance(kind, str) and kind in _MEDIA else None
     return Opaque(chunk, origin=origin) if block is None else block
 
 

@@ -33,9 +33,10 @@ class _Reader:
 
     def message(self, message: Json, place: int) -> Message:
         fields = {name: value for name, value in message.items() if value is not None}
-        role: Any = fields.pop("role", None)
-        if role not in _ROLES:
-            raise DecodeError(f"messages[{place}] has the role {role!r}")
+        said = fields.pop("role", None)
+        if not isinstance(said, str) or said not in _ROLES:
+            raise DecodeError(f"messages[{place}] has the role {said!r}")
+        role: Any = said
         blocks = self._content(fields, place)
         if role == "tool":
             return self._result(fields, blocks)

@@ -125,7 +125,9 @@ def _choice(choice: Any) -> ToolChoice | None:
     if choice in ("any", "required"):
         return ToolChoice("required")
     function = choice.get("function") if isinstance(choice, dict) else None
-    if not isinstance(function, dict) or function.keys() != {"name"} or choice.get("type", "function") != "function":
+    if not isinstance(function, dict) or function.keys() != {"name"} or not isinstance(function["name"], str):
+        return None
+    if choice.get("type", "function") != "function":
         return None
     extra = {name: value for name, value in choice.items() if name not in ("type", "function")}
     return ToolChoice("tool", function["name"], extra=extra)

@@ -94,11 +94,15 @@ class StreamEncoder(Encoder):
     # --- chunks --------------------------------------------------------------------------------------------------------
 
     def _chunk(self, choices: list[Json], rest: Json | None = None) -> None:
+        self._tell_usage()
+        tail = b"" if not rest else b"," + _json(rest)[1:-1]
+        self._out.append(b"".join([self._head, _json(choices), tail, b"}\n\n"]))
+
+    def _tell_usage(self) -> None:
+        """Say counts that something else than the finish follows."""
         if self._usage is not None:
             usage, self._usage = self._usage, None
             self._neutral({"usage": encode_usage(usage)})
-        tail = b"" if not rest else b"," + _json(rest)[1:-1]
-        self._out.append(b"".join([self._head, _json(choices), tail, b"}\n\n"]))
 
     def _neutral(self, fields: Json) -> None:
         """Fields of the answer, in a chunk that also a client which always reads the first choice can take."""
@@ -176,18 +180,19 @@ class StreamEncoder(Encoder):
                 if data.keys() == {"thinking"}:
                     self._think(index, data)
             case UsageUpdate(usage=usage):
-                if self._usage is not None:
-                    self._neutral({})
+                self._tell_usage()
                 self._usage = usage
             case Extra(data=data):
                 self._extra(data)
             case Ping():
                 self._out.append(b": ping\n\n")
             case OpaqueEvent(name=name, data=data):
+                self._tell_usage()
                 self._out.append(sse_frame(_json(data), name))
             case Finished(finish=finish, others=others):
                 self._finish([finish, *others])
             case Failed(failure=failure):
+                self._tell_usage()
                 self._out.append(sse_frame(_json(encode_error(failure))))
             case _:
                 pass  # sound of other wires, which has no place in an answer here

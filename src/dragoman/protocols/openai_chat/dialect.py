@@ -144,6 +144,9 @@ class ChatDialect(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     reasoning_style: ReasoningStyle = "reasoning_effort"
     """How `Request.reasoning` is said."""
 
+    thinking_on: str = "enabled"
+    """What `thinking.type` says for thinking where the request says how much and not how (MiniMax: `adaptive`)."""
+
     efforts: dict[str, str] = {}
     """Words of effort this vendor says differently (`{"minimal": "low"}`); a replaced word is reported."""
 

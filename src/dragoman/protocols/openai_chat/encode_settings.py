@@ -57,7 +57,10 @@ def encode_reasoning(body: dict[str, Any], reasoning: Reasoning, dialect: ChatDi
         body["reasoning"] = inner
         return
     elif style == "thinking":
-        inner = _present(type=_switch(reasoning, effort), budget_tokens=reasoning.budget)
+        switch = _switch(reasoning, effort)
+        if switch == "enabled" and reasoning.mode is None:
+            switch = dialect.thinking_on
+        inner = _present(type=switch, budget_tokens=reasoning.budget)
         inner.update(reasoning.extra)
         if inner:
             body["thinking"] = inner

@@ -15,12 +15,21 @@ from .rules import WireRules
 
 __all__ = ["dialect_of"]
 
+_ALSO = {
+    "alibaba": ("dashscope",),
+    "huggingface": ("huggingface-messages",),
+    "openrouter": ("openrouter-messages",),
+    "vercel-gateway": ("vercel",),
+}
+"""Our names for vendors that recordings call otherwise, and for the other wires of a vendor."""
+
 
 def dialect_of(rules: WireRules, exchange: Exchange) -> Any:
     """The dialect of the vendor that an exchange was recorded with."""
-    provider = _provider(exchange.provider)
-    if provider is not None and provider.protocol == rules.protocol:
-        return provider.dialect
+    for name in (exchange.provider, *_ALSO.get(exchange.provider, ())):
+        provider = _provider(name)
+        if provider is not None and provider.protocol == rules.protocol:
+            return provider.dialect
     return rules.dialect(exchange)
 
 

@@ -1,0 +1,36 @@
+"""Cloudflare Workers AI: https://developers.cloudflare.com/workers-ai/configuration/open-ai-compatibility.
+
+The user gives the base URL, which holds the account: `https://api.cloudflare.com/client/v4/accounts/ACCOUNT/ai/v1`.
+"""
+
+from __future__ import annotations
+
+from ..protocols.openai_chat.dialect import ChatDialect
+from .base import Provider
+
+__all__ = ["PROVIDER"]
+
+PROVIDER = Provider(
+    "cloudflare",
+    "Cloudflare Workers AI",
+    None,
+    ("CLOUDFLARE_API_TOKEN", "CLOUDFLARE_API_KEY"),
+    dialect=ChatDialect(
+        # https://developers.cloudflare.com/workers-ai/configuration/open-ai-compatibility: open models behind OpenAI's API; only
+        # what such servers take is sent.
+        max_tokens_field="max_tokens",
+        system_role="system",
+        developer_role=False,
+        user_field=None,
+        cache_key_field=None,
+        cache_marks="none",
+        drop=("metadata", "service_tier", "modalities", "audio"),
+        custom_tools=False,
+        tool_choices=("auto", "none", "required", "tool"),
+        top_k=True,
+        think_tags=True,
+        echo="tool_turns",
+    ),
+    base_url_env=("CLOUDFLARE_BASE_URL",),
+    docs="https://developers.cloudflare.com/workers-ai/configuration/open-ai-compatibility",
+)

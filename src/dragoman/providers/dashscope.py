@@ -1,0 +1,38 @@
+"""Alibaba Cloud Model Studio (Qwen), international: https://www.alibabacloud.com/help/en/model-studio/qwen-api-via-openai-chat-completions."""
+
+from __future__ import annotations
+
+from ..protocols.openai_chat.dialect import ChatDialect
+from .base import Provider
+
+__all__ = ["PROVIDER"]
+
+PROVIDER = Provider(
+    "dashscope",
+    "Alibaba Cloud Model Studio",
+    "https://dashscope-intl.aliyuncs.com/compatible-mode/v1",
+    ("DASHSCOPE_API_KEY",),
+    dialect=ChatDialect(
+        # https://www.alibabacloud.com/help/en/model-studio/qwen-api-via-openai-chat-completions
+        max_tokens_field="max_tokens",
+        user_field=None,
+        cache_key_field=None,
+        # https://www.alibabacloud.com/help/en/model-studio/context-cache: Anthropic's marks on content parts.
+        cache_marks="cache_control",
+        top_k=True,
+        drop=("metadata", "service_tier"),
+        custom_tools=False,
+        tool_choices=("auto", "none", "tool"),
+        system_role="system",
+        developer_role=False,
+        video_urls=True,
+        # https://www.alibabacloud.com/help/en/model-studio/deep-thinking: a switch and a budget. What comes back is read only
+        # where `preserve_thinking` asks for it.
+        reasoning_style="enable_thinking",
+        echo="always",
+        echo_field="reasoning_content",
+    ),
+    base_url_env=("DASHSCOPE_BASE_URL",),
+    model="qwen3-max",
+    docs="https://www.alibabacloud.com/help/en/model-studio/qwen-api-via-openai-chat-completions",
+)

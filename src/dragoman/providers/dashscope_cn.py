@@ -1,0 +1,41 @@
+"""Alibaba Cloud Model Studio (Qwen), China (Beijing): https://www.alibabacloud.com/help/en/model-studio/qwen-api-via-openai-chat-completions.
+
+Keys are bound to a region: one of the other region is answered with 401.
+"""
+
+from __future__ import annotations
+
+from ..protocols.openai_chat.dialect import ChatDialect
+from .base import Provider
+
+__all__ = ["PROVIDER"]
+
+PROVIDER = Provider(
+    "dashscope-cn",
+    "Alibaba Cloud Model Studio (China)",
+    "https://dashscope.aliyuncs.com/compatible-mode/v1",
+    ("DASHSCOPE_CN_API_KEY", "DASHSCOPE_API_KEY"),
+    dialect=ChatDialect(
+        # https://www.alibabacloud.com/help/en/model-studio/qwen-api-via-openai-chat-completions
+        max_tokens_field="max_tokens",
+        user_field=None,
+        cache_key_field=None,
+        # https://www.alibabacloud.com/help/en/model-studio/context-cache: Anthropic's marks on content parts.
+        cache_marks="cache_control",
+        top_k=True,
+        drop=("metadata", "service_tier"),
+        custom_tools=False,
+        tool_choices=("auto", "none", "tool"),
+        system_role="system",
+        developer_role=False,
+        video_urls=True,
+        # https://www.alibabacloud.com/help/en/model-studio/deep-thinking: a switch and a budget. What comes back is read only
+        # where `preserve_thinking` asks for it.
+        reasoning_style="enable_thinking",
+        echo="always",
+        echo_field="reasoning_content",
+    ),
+    base_url_env=("DASHSCOPE_CN_BASE_URL",),
+    model="qwen3-max",
+    docs="https://www.alibabacloud.com/help/en/model-studio/qwen-api-via-openai-chat-completions",
+)

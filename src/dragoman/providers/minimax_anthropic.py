@@ -1,0 +1,30 @@
+"""MiniMax, Anthropic's format: https://platform.minimax.io/docs/api-reference/text-anthropic-api."""
+
+from __future__ import annotations
+
+from ..protocols.anthropic_messages.dialect import MessagesDialect
+from .base import Auth, Provider
+
+__all__ = ["PROVIDER"]
+
+PROVIDER = Provider(
+    "minimax-anthropic",
+    "MiniMax, Anthropic's format",
+    "https://api.minimax.io/anthropic",
+    ("MINIMAX_API_KEY",),
+    "anthropic_messages",
+    dialect=MessagesDialect(
+        # https://platform.minimax.io/docs/api-reference/text-anthropic-api says what is taken: text, images, thinking and tools.
+        system_messages=False,
+        documents=False,
+        structured_output=False,
+        # The same page: M3 thinks as it sees fit or not at all; no budget and no effort.
+        thinking=("adaptive", "disabled"),
+        efforts=(),
+        signed_thinking=False,
+    ),
+    auth=Auth("x-api-key", ""),
+    base_url_env=("MINIMAX_ANTHROPIC_BASE_URL",),
+    model="MiniMax-M3",
+    docs="https://platform.minimax.io/docs/api-reference/text-anthropic-api",
+)

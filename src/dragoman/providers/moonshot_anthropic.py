@@ -1,0 +1,28 @@
+"""Moonshot AI, Anthropic's format: https://platform.kimi.ai/docs/api/overview."""
+
+from __future__ import annotations
+
+from ..protocols.anthropic_messages.dialect import MessagesDialect
+from .base import Provider
+
+__all__ = ["PROVIDER"]
+
+PROVIDER = Provider(
+    "moonshot-anthropic",
+    "Moonshot AI, Anthropic's format",
+    "https://api.moonshot.ai/anthropic",
+    ("MOONSHOT_API_KEY", "KIMI_API_KEY"),
+    "anthropic_messages",
+    dialect=MessagesDialect(
+        # https://platform.kimi.ai/docs/api/overview has the base URL. Efforts are those of
+        # https://platform.kimi.ai/docs/guide/use-thinking-effort: Kimi K3 takes low, high and max, K2 a switch.
+        system_messages=False,
+        structured_output=False,
+        thinking=("enabled", "disabled"),
+        efforts=("low", "high", "max"),
+        signed_thinking=False,
+    ),
+    base_url_env=("MOONSHOT_ANTHROPIC_BASE_URL",),
+    model="kimi-k3",
+    docs="https://platform.kimi.ai/docs/api/overview",
+)

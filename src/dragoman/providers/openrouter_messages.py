@@ -1,0 +1,21 @@
+"""OpenRouter in Anthropic's own format: https://openrouter.ai/docs/guides/community/anthropic-agent-sdk.
+
+For Claude, whose thinking and server tools keep their own shape here; the key is a bearer, as for its other formats.
+"""
+
+from __future__ import annotations
+
+from .base import Provider
+
+__all__ = ["PROVIDER"]
+
+PROVIDER = Provider(
+    "openrouter-messages",
+    "OpenRouter, Anthropic's format",
+    "https://openrouter.ai/api",
+    ("OPENROUTER_API_KEY",),
+    "anthropic_messages",
+    base_url_env=("OPENROUTER_MESSAGES_BASE_URL",),
+    model="anthropic/claude-sonnet-5",
+    docs="https://openrouter.ai/docs/guides/community/anthropic-agent-sdk",
+)

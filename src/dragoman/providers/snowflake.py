@@ -1,0 +1,36 @@
+"""Snowflake Cortex: https://docs.snowflake.com/en/user-guide/snowflake-cortex/cortex-rest-api.
+
+The user gives the base URL, `https://ACCOUNT.snowflakecomputing.com/api/v2/cortex/v1`; the key is a programmatic access
+token.
+"""
+
+from __future__ import annotations
+
+from ..protocols.openai_chat.dialect import ChatDialect
+from .base import Provider
+
+__all__ = ["PROVIDER"]
+
+PROVIDER = Provider(
+    "snowflake",
+    "Snowflake Cortex",
+    None,
+    ("SNOWFLAKE_PAT", "SNOWFLAKE_CORTEX_PAT"),
+    dialect=ChatDialect(
+        # https://docs.snowflake.com/en/user-guide/snowflake-cortex/cortex-rest-api: `max_tokens` is the older word; what its table
+        # does not list is not sent.
+        system_role="system",
+        developer_role=False,
+        user_field=None,
+        cache_key_field=None,
+        cache_marks="none",
+        drop=("seed", "metadata", "service_tier", "modalities", "audio"),
+        custom_tools=False,
+        tool_choices=("auto", "none", "required", "tool"),
+        # The same page: OpenRouter's object, and `reasoning_details` that come back as they were.
+        reasoning_style="reasoning",
+        echo="always",
+    ),
+    base_url_env=("SNOWFLAKE_BASE_URL",),
+    docs="https://docs.snowflake.com/en/user-guide/snowflake-cortex/cortex-rest-api",
+)

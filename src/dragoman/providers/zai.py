@@ -1,0 +1,58 @@
+"""Z.ai (GLM): https://docs.z.ai/api-reference/llm/chat-completion.
+
+The coding plan has another base URL, https://api.z.ai/api/coding/paas/v4 (https://docs.z.ai/devpack/overview): give it in
+`ZAI_BASE_URL`.
+"""
+
+from __future__ import annotations
+
+from ..protocols.openai_chat.dialect import ChatDialect
+from .base import Provider
+
+__all__ = ["PROVIDER"]
+
+PROVIDER = Provider(
+    "zai",
+    "Z.ai",
+    "https://api.z.ai/api/paas/v4",
+    ("ZAI_API_KEY",),
+    dialect=ChatDialect(
+        # https://docs.z.ai/api-reference/llm/chat-completion: what is not in it has no effect there.
+        max_tokens_field="max_tokens",
+        stream_options=False,  # usage comes unasked
+        user_field="user_id",
+        cache_key_field=None,
+        cache_marks="none",
+        names=False,
+        drop=(
+            "n",
+            "seed",
+            "presence_penalty",
+            "frequency_penalty",
+            "logprobs",
+            "top_logprobs",
+            "metadata",
+            "service_tier",
+            "modalities",
+            "audio",
+        ),
+        # The same page: both lie between 0 and 1, and greedy sampling is `do_sample: false`, not a zero.
+        clamp={"temperature": (0.01, 1.0), "top_p": (0.01, 1.0)},
+        strict=False,
+        parallel_tool_calls=False,
+        custom_tools=False,
+        tool_choices=("auto",),
+        json_schema="json_object",
+        system_role="system",
+        developer_role=False,
+        video_urls=True,
+        # https://docs.z.ai/guides/capabilities/thinking-mode: a switch and, from GLM-5.2, an effort; reasoning comes back with tool calls, and all of it where
+        # `clear_thinking` is false. The server leaves out what it does not want.
+        reasoning_style="thinking",
+        echo="always",
+        echo_field="reasoning_content",
+    ),
+    base_url_env=("ZAI_BASE_URL",),
+    model="glm-5.2",
+    docs="https://docs.z.ai/api-reference/llm/chat-completion",
+)

@@ -1,0 +1,27 @@
+"""Z.ai, Anthropic's format: https://docs.z.ai/devpack/tool/claude."""
+
+from __future__ import annotations
+
+from ..protocols.anthropic_messages.dialect import MessagesDialect
+from .base import Provider
+
+__all__ = ["PROVIDER"]
+
+PROVIDER = Provider(
+    "zai-anthropic",
+    "Z.ai, Anthropic's format",
+    "https://api.z.ai/api/anthropic",
+    ("ZAI_API_KEY",),
+    "anthropic_messages",
+    dialect=MessagesDialect(
+        # https://docs.z.ai/devpack/tool/claude names the base URL and no fields: only Anthropic's older ones are sent.
+        system_messages=False,
+        thinking=("enabled", "disabled"),
+        efforts=(),
+        signed_thinking=False,
+        structured_output=False,
+    ),
+    base_url_env=("ZAI_ANTHROPIC_BASE_URL",),
+    model="glm-5.2",
+    docs="https://docs.z.ai/devpack/tool/claude",
+)

@@ -1,0 +1,104 @@
+"""What is particular to our own reading of HTTP/1.1; what the contract asks of it is tested with the contract."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from fault_server import PATIENCE, STREAM, FaultServer, Peer, answering, chunked, head, whole
+from rigs import CERTIFICATES, ask
+
+from dragoman.errors import ConnectionFailed, UsageError
+from dragoman.transport.native import AsyncNativeTransport, NativeTransport
+
+
+def test_what_arrives_together_is_given_together() -> None:
+    """A burst of events costs one read and not one for each."""
+
+    async def program() -> int:
+        pieces = [b"data: %d\n\n" % number for number in range(100)]
+        transport = AsyncNativeTransport()
+        with FaultServer(answering(head(**STREAM) + b"".join(chunked(pieces)))) as server:
+            body = await transport.send(ask(server.url))
+            found = []
+            while piece := await body.read(PATIENCE):
+                found.append(piece)
+            await transport.close()
+        assert b"".join(pieces) == b"".join(found)
+        return len(found)
+
+    assert asyncio.run(program()) < 10
+
+
+def test_a_connection_with_something_left_on_it_is_not_used_again() -> None:
+    """Bytes after the end of an answer belong to no request: the next one opens a connection of its own."""
+
+    def handler(peer: Peer) -> None:
+        peer.receive()
+        peer.send(whole(b"ok") + b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nwrong")
+        peer.receive()
+
+    transport = NativeTransport()
+    with FaultServer(handler) as server:
+        for _ in range(2):
+            body = transport.send(ask(server.url))
+            assert b"ok" == body.read(PATIENCE)
+            assert b"" == body.read(PATIENCE)
+        assert 2 == server.connections
+        transport.close()
+
+
+def test_the_request_is_written_plainly() -> None:
+    """Host with its port, the target without its fragment, and the length of the body."""
+    transport = NativeTransport()
+    with FaultServer(answering(whole(b"ok"))) as server:
+        transport.send(ask(f"{server.url}?a=b#c", body=b"1234")).read(PATIENCE)
+        received = server.received[0]
+        assert ("POST", "4", b"1234") == (received.method, received.headers["content-length"], received.body)
+        assert received.target.endswith("?a=b")
+        assert server.url.partition("//")[2].partition("/")[0] == received.headers["host"]
+    transport.close()
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:9", "https://127.0.0.1:9"])
+def test_a_proxy_of_another_kind_names_the_transport_to_choose(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is sent past it."""
+    monkeypatch.setenv("ALL_PROXY", proxy)
+
+    with pytest.raises(UsageError, match="httpx2"):
+        NativeTransport().send(ask("http://models.example.com/v1"))
+    with pytest.raises(UsageError, match="httpx2"):
+        asyncio.run(AsyncNativeTransport().send(ask("http://models.example.com/v1")))
+
+
+def test_a_password_for_a_proxy_goes_to_the_proxy_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plain HTTP through a proxy asks it for the whole URL, with its credential."""
+    transport_of = NativeTransport
+    with FaultServer(answering(whole(b"ok"))) as server:
+        monkeypatch.setenv("HTTP_PROXY", f"http://us%40er:pw@{server.url.partition('//')[2].partition('/')[0]}")
+        transport = transport_of()
+        body = transport.send(ask("http://models.example.com/v1/x"))
+        assert b"ok" == body.read(PATIENCE)
+        received = server.received[0]
+        assert ("http://models.example.com/v1/x", "Basic dXNAZXI6cHc=") == (
+            received.target,
+            received.headers["proxy-authorization"],
+        )
+        transport.close()
+
+
+def test_roots_of_the_environment_stand_beside_those_of_the_platform(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An authority of one's own does not take the platform's away."""
+    alone = len(NativeTransport()._context().get_ca_certs())
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATES / "authority.pem"))
+
+    assert alone < len(NativeTransport()._context().get_ca_certs())
+
+
+def test_an_answer_that_switches_protocols_is_no_answer() -> None:
+    """Nothing was asked to be upgraded."""
+    transport = NativeTransport()
+    switching = answering(b"HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\n\r\n")
+    with FaultServer(switching) as server, pytest.raises(ConnectionFailed, match="changes protocols"):
+        transport.send(ask(server.url))
+    transport.close()
