@@ -307,7 +307,7 @@ def test_what_she_cannot_do_is_an_error(change: dict[str, Any], status: int, par
 
 def through(name: str, request: Request) -> list[Event]:
     """The events of an answer that went over a wire and back."""
-    target = Target("offline", name, MODEL, "local://offline")
+    target = Target("offline", name, MODEL, f"local://offline/{name.partition('_')[0]}")
     protocol = load(name)
     http = protocol.encode_request(request, target, Report(target))
     body = transport().send(http)

@@ -16,7 +16,7 @@ __all__ = ["CERTIFICATES", "KEY", "LIBRARIES", "STALL", "Rig", "RigBody", "RigTr
 
 CERTIFICATES = Path(__file__).resolve().parent / "certificates"
 LIBRARIES = {"native": "NativeTransport", "httpx2": "Httpx2Transport", "pyreqwest": "PyreqwestTransport"}
-"""Class names by module."""
+"""Names of the blocking classes, by library."""
 KEY = "sk-marker-1234567890"
 """The key of every request here: it may never show up anywhere."""
 STALL = 0.1
@@ -62,9 +62,7 @@ class Rig:
 
     def open(self, **options: Any) -> RigTransport:
         """A transport; it is closed when the test ends."""
-        module = importlib.import_module(f"dragoman.transport.{self.library}")
-        name = LIBRARIES[self.library]
-        transport = getattr(module, f"Async{name}" if self.asynchronous else name)(**options)
+        transport = _kind(self.library, self.asynchronous)(**options)
         self._transports.append(transport)
         return RigTransport(self, transport)
 
@@ -109,8 +107,13 @@ class RigTransport:
 
 def async_transport(library: str, **options: Any) -> Any:
     """An asyncio transport, for tests that are programs of asyncio themselves."""
-    module = importlib.import_module(f"dragoman.transport.{library}")
-    return getattr(module, f"Async{LIBRARIES[library]}")(**options)
+    return _kind(library, True)(**options)
+
+
+def _kind(library: str, asynchronous: bool) -> Any:
+    module = "anative" if asynchronous and library == "native" else library
+    name = LIBRARIES[library]
+    return getattr(importlib.import_module(f"dragoman.transport.{module}"), f"Async{name}" if asynchronous else name)
 
 
 def certificate(name: str) -> ssl.SSLContext:

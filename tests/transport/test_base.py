@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 import pytest
 from fault_server import FIRST, PATIENCE, STREAM, FaultServer, Handler, Peer, answering, breaking, chunked, head, stalling, whole
-from rigs import KEY, STALL, Rig, RigTransport, ask
+from rigs import KEY, STALL, Rig, RigTransport, ask, certificate
 
 from dragoman.errors import Cancelled, ConnectionFailed, TimedOut, UsageError
 
@@ -108,15 +108,17 @@ def test_bytes_are_not_touched(transport: RigTransport) -> None:
         assert text == transport.get(ask(server.url))[1]
 
 
-def test_a_large_body_comes_whole(transport: RigTransport) -> None:
+@pytest.mark.usefixtures("trusted")
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
+def test_a_large_body_comes_whole(rig: Rig, tls: bool) -> None:
     """Several megabytes both ways, more than any buffer holds."""
     large = random.Random(1).randbytes(3 << 20)
 
     def handler(peer: Peer) -> None:
         peer.send(whole(peer.receive().body))
 
-    with FaultServer(handler) as server:
-        assert large == transport.get(ask(server.url, body=large))[1]
+    with FaultServer(handler, tls=certificate("good") if tls else None) as server:
+        assert large == rig.open().get(ask(server.url, body=large))[1]
 
 
 def test_pieces_are_bytes(transport: RigTransport) -> None:

@@ -2,32 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
-from fault_server import PATIENCE, STREAM, FaultServer, Peer, answering, chunked, head, whole
-from rigs import CERTIFICATES, ask
+from fault_server import PATIENCE, FaultServer, Peer, answering, whole
+from rigs import ask
 
 from dragoman.errors import ConnectionFailed, UsageError
-from dragoman.transport.native import AsyncNativeTransport, NativeTransport
-
-
-def test_what_arrives_together_is_given_together() -> None:
-    """A burst of events costs one read and not one for each."""
-
-    async def program() -> int:
-        pieces = [b"data: %d\n\n" % number for number in range(100)]
-        transport = AsyncNativeTransport()
-        with FaultServer(answering(head(**STREAM) + b"".join(chunked(pieces)))) as server:
-            body = await transport.send(ask(server.url))
-            found = []
-            while piece := await body.read(PATIENCE):
-                found.append(piece)
-            await transport.close()
-        assert b"".join(pieces) == b"".join(found)
-        return len(found)
-
-    assert asyncio.run(program()) < 10
+from dragoman.transport.native import NativeTransport
 
 
 def test_a_connection_with_something_left_on_it_is_not_used_again() -> None:
@@ -48,16 +28,13 @@ def test_a_connection_with_something_left_on_it_is_not_used_again() -> None:
         transport.close()
 
 
-def test_the_request_is_written_plainly() -> None:
-    """Host with its port, the target without its fragment, and the length of the body."""
-    transport = NativeTransport()
-    with FaultServer(answering(whole(b"ok"))) as server:
-        transport.send(ask(f"{server.url}?a=b#c", body=b"1234")).read(PATIENCE)
-        received = server.received[0]
-        assert ("POST", "4", b"1234") == (received.method, received.headers["content-length"], received.body)
-        assert received.target.endswith("?a=b")
-        assert server.url.partition("//")[2].partition("/")[0] == received.headers["host"]
-    transport.close()
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:9", "https://127.0.0.1:9"])
+def test_a_proxy_of_another_kind_names_the_transport_to_choose(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is sent past it."""
+    monkeypatch.setenv("ALL_PROXY", proxy)
+
+    with pytest.raises(UsageError, match="httpx2"):
+        NativeTransport().send(ask("http://models.example.com/v1"))
 
 
 @pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:9", "https://127.0.0.1:9"])

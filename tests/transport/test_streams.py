@@ -10,14 +10,15 @@ import asyncio
 import contextlib
 import gc
 import socket
+import threading
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
 from fault_server import FIRST, PATIENCE, FaultServer, Handler, Peer, answering, chunked, stalling, whole
-from rigs import ask, async_transport, certificate
+from rigs import STALL, ask, async_transport, certificate
 
-from dragoman.errors import Cancelled, ConnectionFailed
+from dragoman.errors import Cancelled, ConnectionFailed, TimedOut
 from dragoman.transport import streams
 from dragoman.transport.streams import _first_connected
 
@@ -276,6 +277,78 @@ def test_a_failure_after_what_came(library: str) -> None:
             assert await body.read(PATIENCE) == EVENT
             with pytest.raises(ConnectionFailed):
                 await body.read(PATIENCE)
+        await transport.close()
+
+    run(program())
+
+
+# More than the buffers of two sockets hold: it only goes out as fast as somebody reads it.
+LARGE = bytes(24 << 20)
+
+
+@pytest.mark.parametrize("library", ["native", "httpx2"])
+def test_answered_before_the_request_was_read(library: str) -> None:
+    """A server that refuses a large request need not read it first: its answer is had, and does not wait for that."""
+    read = threading.Event()
+
+    def handler(peer: Peer) -> None:
+        peer.send(whole(b"too much", "413 Content Too Large"))
+        read.wait(PATIENCE)
+
+    async def program() -> None:
+        transport = async_transport(library)
+        with FaultServer(handler) as server:
+            body = await transport.send(ask(server.url, body=LARGE), first_byte=PATIENCE)
+            assert (413, b"too much") == (body.head.status, await body.read(PATIENCE))
+            await body.close()
+            read.set()
+        await transport.close()
+
+    run(program())
+
+
+@pytest.mark.parametrize("library", ["native", "httpx2"])
+def test_a_request_that_is_never_read(library: str) -> None:
+    """The wait for the head includes the time in which the request goes out."""
+    late = threading.Event()
+
+    def handler(peer: Peer) -> None:
+        late.wait(PATIENCE)
+
+    async def program() -> None:
+        transport = async_transport(library)
+        with FaultServer(handler) as server:
+            with pytest.raises(TimedOut) as caught:
+                await transport.send(ask(server.url, body=LARGE), connect=PATIENCE, first_byte=STALL)
+            late.set()
+        assert "first_byte" == caught.value.phase
+        await transport.close()
+
+    run(program())
+
+
+@pytest.mark.parametrize("library", ["native", "httpx2"])
+def test_cancelled_while_the_request_goes_out(library: str) -> None:
+    """F40: nobody reads the request, and then nobody wants its answer."""
+    cancelled = threading.Event()
+
+    def handler(peer: Peer) -> None:
+        cancelled.wait(PATIENCE)
+        peer.watch()
+
+    async def program() -> None:
+        transport = async_transport(library)
+        with FaultServer(handler) as server:
+            task = asyncio.create_task(transport.send(ask(server.url, body=LARGE)))
+            await come(lambda: server.connections == 1)
+            for _ in range(100):
+                await asyncio.sleep(0)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            cancelled.set()
+            await come(server.gone.is_set)
+            assert [] == server.received
         await transport.close()
 
     run(program())

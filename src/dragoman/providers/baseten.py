@@ -24,7 +24,7 @@ PROVIDER = Provider(
         custom_tools=False,
         tool_choices=("auto", "none", "required", "tool"),
         top_k=True,
-        # https://docs.baseten.co/inference/model-apis/reasoning: reasoning goes back with its tool calls, as it came.
+        # Models without a parser write <think> tags; reasoning goes back with its tool calls, as it came.
         think_tags=True,
         echo="tool_turns",
     ),

@@ -14,8 +14,8 @@ PROVIDER = Provider(
     ("FIREWORKS_API_KEY",),
     "anthropic_messages",
     dialect=MessagesDialect(
-        # https://docs.fireworks.ai/tools-sdks/anthropic-compatibility: open models, so only Anthropic's older fields are sent, and
-        # thinking has no signature.
+        # https://docs.fireworks.ai/tools-sdks/anthropic-compatibility: open models, so only Anthropic's older fields are sent,
+        # and thinking has no signature.
         system_messages=False,
         thinking=("enabled", "disabled"),
         efforts=(),

@@ -26,8 +26,8 @@ PROVIDER = Provider(
         drop=("metadata", "service_tier", "modalities", "audio"),
         custom_tools=False,
         tool_choices=("auto", "none", "required", "tool"),
-        # One provider behind it writes <think> tags, others have fields of their own: reasoning goes back as it came, with its
-        # tool calls: https://huggingface.co/docs/inference-providers/guides/gpt-oss
+        # One host behind it writes <think> tags, others have fields of their own: reasoning goes back as it came, with its
+        # tool calls.
         think_tags=True,
         echo="tool_turns",
     ),

@@ -24,8 +24,8 @@ PROVIDER = Provider(
         custom_tools=False,
         tool_choices=("auto", "none", "required", "tool"),
         content_arrays=False,
-        # https://docs.nvidia.com/nim/large-language-models/latest/thinking-budget-control.html: thinking is a switch of the
-        # chat template; models without a parser write <think> tags.
+        # https://docs.vllm.ai/en/stable/features/reasoning_outputs, which it is built on: thinking is a switch of the chat
+        # template; models without a parser write <think> tags.
         reasoning_style="chat_template_kwargs",
         think_tags=True,
     ),

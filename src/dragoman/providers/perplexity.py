@@ -27,8 +27,7 @@ PROVIDER = Provider(
         developer_role=False,
         # Instructions come first; user and assistant take turns after them: the same page, `messages`.
         late_system=False,
-        # https://docs.perplexity.ai/docs/sonar/models/sonar-reasoning-pro: the answer begins with <think> tags; the words of
-        # effort are minimal, low, medium and high.
+        # The same page, `reasoning_effort`: minimal, low, medium and high. Models without a field for it write <think> tags.
         efforts={"none": "minimal", "xhigh": "high", "max": "high"},
         think_tags=True,
     ),

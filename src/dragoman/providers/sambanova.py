@@ -35,7 +35,7 @@ PROVIDER = Provider(
         tool_choices=("auto", "none", "required", "tool"),
         system_role="system",
         developer_role=False,
-        # https://docs.sambanova.ai/docs/en/features/reasoning: low, medium, high; some models write <think> tags.
+        # https://huggingface.co/openai/gpt-oss-120b: low, medium, high; other models write <think> tags.
         efforts={"minimal": "low", "xhigh": "high", "max": "high"},
         think_tags=True,
     ),

@@ -17,8 +17,8 @@ PROVIDER = Provider(
     None,
     ("SNOWFLAKE_PAT", "SNOWFLAKE_CORTEX_PAT"),
     dialect=ChatDialect(
-        # https://docs.snowflake.com/en/user-guide/snowflake-cortex/cortex-rest-api: `max_tokens` is the older word; what its table
-        # does not list is not sent.
+        # https://docs.snowflake.com/en/user-guide/snowflake-cortex/cortex-rest-api: `max_tokens` is the older word; what its
+        # table does not list is not sent.
         system_role="system",
         developer_role=False,
         user_field=None,
@@ -27,7 +27,7 @@ PROVIDER = Provider(
         drop=("seed", "metadata", "service_tier", "modalities", "audio"),
         custom_tools=False,
         tool_choices=("auto", "none", "required", "tool"),
-        # The same page: OpenRouter's object, and `reasoning_details` that come back as they were.
+        # Thinking is asked for with OpenRouter's object, and its `reasoning_details` come back as they were.
         reasoning_style="reasoning",
         echo="always",
     ),

@@ -27,8 +27,8 @@ PROVIDER = Provider(
         system_role="system",
         developer_role=False,
         video_urls=True,
-        # https://www.volcengine.com/docs/82379/1449737: a switch, and minimal, low, medium or high; reasoning goes back with its
-        # tool calls.
+        # https://www.volcengine.com/docs/82379/1449737: a switch, and minimal, low, medium or high. Thinking models
+        # behind it (Kimi, DeepSeek) want their reasoning back with tool calls.
         reasoning_style="thinking",
         efforts={"xhigh": "high", "max": "high"},
         echo="tool_turns",

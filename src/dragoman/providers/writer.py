@@ -13,7 +13,7 @@ PROVIDER = Provider(
     "https://api.writer.com/v1",
     ("WRITER_API_KEY",),
     dialect=ChatDialect(
-        # https://dev.writer.com/api-reference/completion-api/chat-completion: another path than OpenAI's, and the fields it lists.
+        # https://dev.writer.com/api-reference/completion-api/chat-completion: another path than OpenAI's, its fields.
         path="/chat",
         max_tokens_field="max_tokens",
         system_role="system",

@@ -46,8 +46,9 @@ PROVIDER = Provider(
         system_role="system",
         developer_role=False,
         video_urls=True,
-        # https://docs.z.ai/guides/capabilities/thinking-mode: a switch and, from GLM-5.2, an effort; reasoning comes back with tool calls, and all of it where
-        # `clear_thinking` is false. The server leaves out what it does not want.
+        # https://docs.z.ai/guides/capabilities/thinking-mode: a switch and, from GLM-5.2, an effort;
+        # reasoning comes back with tool calls, and all of it where `clear_thinking` is false. The server leaves out what it does
+        # not want.
         reasoning_style="thinking",
         echo="always",
         echo_field="reasoning_content",

@@ -17,11 +17,12 @@ __all__ = ["DEFAULT", "open_async_transport", "open_transport"]
 
 DEFAULT = "native"
 
-# Module and class names, by the name a caller gives.
+# Where the blocking and the asyncio class are, by the name a caller gives. The native ones are apart, because importing
+# asyncio is a good part of what a short blocking program costs.
 _CLASSES = {
-    "native": ("NativeTransport", "AsyncNativeTransport"),
-    "httpx2": ("Httpx2Transport", "AsyncHttpx2Transport"),
-    "pyreqwest": ("PyreqwestTransport", "AsyncPyreqwestTransport"),
+    "native": ("native.NativeTransport", "anative.AsyncNativeTransport"),
+    "httpx2": ("httpx2.Httpx2Transport", "httpx2.AsyncHttpx2Transport"),
+    "pyreqwest": ("pyreqwest.PyreqwestTransport", "pyreqwest.AsyncPyreqwestTransport"),
 }
 
 
@@ -45,4 +46,5 @@ def _class(name: str | None, face: int) -> Any:
     names = _CLASSES.get(name)
     if names is None:
         raise UsageError(f"unknown transport {name!r}; known: {', '.join(_CLASSES)}")
-    return getattr(import_module(f".{name}", __name__), names[face])
+    module, _, kind = names[face].partition(".")
+    return getattr(import_module(f".{module}", __name__), kind)

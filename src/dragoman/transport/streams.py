@@ -21,6 +21,8 @@ __all__ = ["AsyncNetwork", "Stream"]
 
 # Bytes that may wait for a reader before the connection is told to wait too.
 _FULL = 512 * 1024
+# How much of a large body is handed over at a time: asyncio copies whatever it cannot send at once.
+_SLICE = 256 * 1024
 # Seconds that one address of a host has before the next is tried beside it.
 _LEAD = 0.25
 
@@ -103,6 +105,7 @@ class Stream(asyncio.Protocol):
         self._chunks: list[bytes] = []
         self._size = 0
         self._full = False
+        self._crowded = False
         self._ended = False
         self._error: Exception | None = None
         self._waiter: asyncio.Future[None] | None = None
@@ -132,16 +135,17 @@ class Stream(asyncio.Protocol):
         self._error = self._error or exc
         self._wake()
 
+    def pause_writing(self) -> None:
+        self._crowded = True
+
+    def resume_writing(self) -> None:
+        self._crowded = False
+        self._wake()
+
     async def read(self, max_bytes: int, timeout: Patience) -> bytes:
         """Bytes as they come, `b""` when the server has closed. Raises ConnectionFailed and TimedOut."""
         if not self._chunks and not self._ended:
-            if self._late is not None:
-                raise self._late
-            self._waiter = self._loop.create_future()
-            try:
-                await self._waiter
-            finally:
-                self._waiter = None
+            await self._turn()
         if self._chunks:
             data = self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
             self._chunks.clear()
@@ -164,8 +168,13 @@ class Stream(asyncio.Protocol):
             timeout.sent()
             if timeout.until is not None:
                 self.end_at(timeout.until, timeout)
-        if self._transport is not None and not self._transport.is_closing():
-            self._transport.write(buffer)
+        rest = memoryview(buffer)
+        while rest and self._transport is not None and not self._transport.is_closing():
+            self._transport.write(rest[:_SLICE])
+            rest = rest[_SLICE:]
+            # A server that answers before it has read everything may never read the rest: it is then left to asyncio.
+            while rest and self._crowded and not (self._chunks or self._ended):
+                await self._turn()
 
     async def aclose(self) -> None:
         """Close the connection at once: nothing that waits to be sent is waited for, nor the other side's goodbye."""
@@ -228,6 +237,16 @@ class Stream(asyncio.Protocol):
         self._late = patience.over()
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_exception(self._late)
+
+    async def _turn(self) -> None:
+        """Wait until something has happened to the connection. Raises TimedOut, and what `_waiter` is given."""
+        if self._late is not None:
+            raise self._late
+        self._waiter = self._loop.create_future()
+        try:
+            await self._waiter
+        finally:
+            self._waiter = None
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():

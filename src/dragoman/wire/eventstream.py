@@ -41,6 +41,7 @@ _SMALLEST = 16
 _HEADER_LIMIT = 128 * 1024
 _U16, _U32 = Struct(">H"), Struct(">I")
 _WIDTHS = {2: Struct(">b"), 3: Struct(">h"), 4: Struct(">i"), 5: Struct(">q"), 8: Struct(">q")}
+_UUID = ((0, 4), (4, 6), (6, 8), (8, 10), (10, 16))
 _KNOWN_LIMIT = 256
 
 
@@ -135,7 +136,8 @@ def _describe(headers: dict[str, Any]) -> tuple[bytes, str | None]:
 
 
 def read_headers(data: bytes) -> dict[str, Any]:
-    """Headers of every type: booleans, integers, timestamps (milliseconds), bytes, text, UUIDs. Raises Damaged."""
+    """Headers of every type: booleans, integers, timestamps (milliseconds), bytes, text, UUIDs (as
+    text). Raises Damaged."""
     found: dict[str, Any] = {}
     at = 0
     try:
@@ -156,9 +158,7 @@ def read_headers(data: bytes) -> dict[str, Any]:
                 at += 2 + length
                 found[name] = value.decode() if kind == 7 else value
             elif kind == 9:
-                from uuid import UUID  # no service in use sends one, and the module is slow to load
-
-                found[name] = UUID(bytes=data[at : at + 16])
+                found[name] = "-".join([data[at + left : at + right].hex() for left, right in _UUID])
                 at += 16
             else:
                 raise Damaged(f"a header of an event has the unknown type {kind}")

@@ -100,10 +100,19 @@ def test_everything_that_has_a_word(read: Read) -> None:
         {"toolConfig": {"tools": [{"toolSpec": {"name": "n"}}], "toolChoice": {"new": {}}, "new": 1}},
         {"toolConfig": {"tools": [{"toolSpec": {"name": "n", "description": "", "inputSchema": {"json": SCHEMA}}}]}},
         {"toolConfig": {"tools": "?"}},
-        {"toolConfig": {"tools": [{"toolSpec": {"name": "n", "inputSchema": {"json": SCHEMA}}}], "toolChoice": {"any": {"a": 1}}}},
+        {
+            "toolConfig": {
+                "tools": [{"toolSpec": {"name": "n", "inputSchema": {"json": SCHEMA}}}],
+                "toolChoice": {"any": {"a": 1}},
+            }
+        },
         {"outputConfig": {"textFormat": {"type": "new"}, "new": 1}},
         {"outputConfig": {"textFormat": {"type": "json_schema", "structure": {"jsonSchema": {"schema": "{"}}}}},
-        {"outputConfig": {"textFormat": {"type": "json_schema", "structure": {"jsonSchema": {"schema": "{}", "name": "output"}}}}},
+        {
+            "outputConfig": {
+                "textFormat": {"type": "json_schema", "structure": {"jsonSchema": {"schema": "{}", "name": "output"}}}
+            }
+        },
         {"outputConfig": {"effort": "low"}},
         {"requestMetadata": {"a": 1}},
         {"serviceTier": {"type": "new"}},
@@ -130,14 +139,17 @@ def test_roles_and_fields_of_messages(read: Read) -> None:
     assert isinstance(request.messages[1].content[0], Opaque)
 
 
+ARN = "arn:aws:bedrock:r:1:inference-profile/us.a.b"
+
+
 @pytest.mark.parametrize(
     ("path", "model", "stream"),
     [
         ("/model/a.b-v1%3A0/converse", "a.b-v1:0", False),
-        ("/proxy/model/arn:aws:bedrock:r:1:inference-profile/us.a.b/converse-stream", "arn:aws:bedrock:r:1:inference-profile/us.a.b", True),
+        (f"/proxy/model/{ARN}/converse-stream", ARN, True),
         ("/elsewhere", "", False),
     ],
-)  # fmt: skip
+)
 def test_the_model_in_the_path(path: str, model: str, stream: bool) -> None:
     """Encoded or not, the id is read whole."""
     request = decode_request(HttpRequest("POST", f"https://h{path}?x=1", {}, json.dumps({"messages": SAID}).encode()))

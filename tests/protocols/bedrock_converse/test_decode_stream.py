@@ -45,7 +45,10 @@ Pair = tuple[str, Any]
 
 START: Pair = ("messageStart", {"role": "assistant", "p": "ab"})
 STOP: Pair = ("messageStop", {"stopReason": "end_turn", "p": "ab"})
-META: Pair = ("metadata", {"usage": {"inputTokens": 1, "outputTokens": 2, "totalTokens": 3}, "metrics": {"latencyMs": 9}, "p": "a"})
+META: Pair = (
+    "metadata",
+    {"usage": {"inputTokens": 1, "outputTokens": 2, "totalTokens": 3}, "metrics": {"latencyMs": 9}, "p": "a"},
+)
 COUNTED = [UsageUpdate(Usage(1, 2, raw=META[1]["usage"])), Extra({"metrics": {"latencyMs": 9}})]
 END = Finished(Finish("stop", "end_turn"))
 
@@ -223,9 +226,7 @@ def test_blocks_and_deltas_of_no_known_kind(decode: Decode, target: Target) -> N
     ]
     assert OpaqueDelta(3, {"toolUse": {"new": 4}}) in events
     assert OpaqueDelta(3, {"toolUse": {"new": 5}}) in events
-    assert accumulate(events).message.content[4] == Opaque(
-        {"text": None, "reasoningContent": {"new": 1}}, origin=here
-    )
+    assert accumulate(events).message.content[4] == Opaque({"text": None, "reasoningContent": {"new": 1}}, origin=here)
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,11 @@ def test_models_that_sign_nothing(encode: Encode) -> None:
         (user(Text("t", extra={"x": 1}, origin=THERE)), {"text": "t"}, [("extra", "dropped")]),
         (user(Text("t", extra={"guardContent": {"text": {"text": "t"}}})), {"guardContent": {"text": {"text": "t"}}}, []),
         (user(Text('{"a":1}', extra={"json": {"a": 1}})), {"text": '{"a":1}'}, []),
-        (user(Image(PNG, detail="low")), {"image": {"format": "png", "source": {"bytes": "iVBO"}}}, [("image_detail", "dropped")]),
+        (
+            user(Image(PNG, detail="low")),
+            {"image": {"format": "png", "source": {"bytes": "iVBO"}}},
+            [("image_detail", "dropped")],
+        ),
         (user(Video(Url("s3://b/f.mov"))), {"video": {"format": "mov", "source": {"s3Location": {"uri": "s3://b/f.mov"}}}}, []),
         (user(Audio(Base64("audio/mp3", "x"))), {"audio": {"format": "mp3", "source": {"bytes": "x"}}}, []),
         (user(Thinking("h")), None, [("thinking", "dropped")]),

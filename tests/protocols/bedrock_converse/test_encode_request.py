@@ -22,10 +22,10 @@ BASE = "https://bedrock-runtime.us-east-1.amazonaws.com"
     ("model", "stream", "path"),
     [
         ("us.anthropic.claude-v1:0", False, "/model/us.anthropic.claude-v1%3A0/converse"),
-        ("arn:aws:bedrock:us-east-1:1:inference-profile/us.x.y", True, "/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A1%3Ainference-profile%2Fus.x.y/converse-stream"),
+        ("arn:aws:bedrock:r:1:x/us.a.b", True, "/model/arn%3Aaws%3Abedrock%3Ar%3A1%3Ax%2Fus.a.b/converse-stream"),
         ("../../x?key=1#", False, "/model/..%2F..%2Fx%3Fkey%3D1%23/converse"),
     ],
-)  # fmt: skip
+)
 def test_the_model_is_one_segment_of_the_path(encode: Encode, model: str, stream: bool, path: str) -> None:
     """Whatever is in a model's id stays inside its segment."""
     sent = encode(user("q"), model=model, stream=stream)

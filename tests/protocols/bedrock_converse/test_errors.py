@@ -72,7 +72,10 @@ def test_an_exception_without_json() -> None:
 
 def test_context_overflow_in_the_words_of_this_vendor() -> None:
     """Nova and Claude each have their own."""
-    for text in ("Input Tokens Exceeded: Number of input tokens exceeds maximum length.", "Input is too long for requested model."):
+    for text in (
+        "Input Tokens Exceeded: Number of input tokens exceeds maximum length.",
+        "Input is too long for requested model.",
+    ):
         failure = decode_failure(
             HttpHead(400, {"x-amzn-errortype": "ValidationException"}), json.dumps({"message": text}).encode()
         )

@@ -42,11 +42,8 @@ ELSEWHERE = Origin("anthropic_messages", "anthropic", "c")
 REFERENCE = {"type": "reference", "reference_ids": [1]}
 CALL = Message("assistant", (ToolCall("a1B2c3D4e", "f", "{}"),))
 RESULT = Message("tool", (ToolResult("a1B2c3D4e", (Text("r"),), name="f"),))
-SENT_CALL = {
-    "role": "assistant",
-    "content": "",
-    "tool_calls": [{"id": "a1B2c3D4e", "type": "function", "function": {"name": "f", "arguments": "{}"}}],
-}
+ENTRY = {"id": "a1B2c3D4e", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+SENT_CALL = {"role": "assistant", "content": "", "tool_calls": [ENTRY]}
 SENT_RESULT = {"role": "tool", "tool_call_id": "a1B2c3D4e", "content": "r", "name": "f"}
 
 

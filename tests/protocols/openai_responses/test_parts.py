@@ -106,10 +106,18 @@ def test_a_file_has_a_name(target: Target) -> None:
     [
         pytest.param(Refusal("No"), {}, [{"type": "input_text", "text": "No"}], [("refusal", "changed")], id="a refusal"),
         pytest.param(
-            Text("x", citations=(Citation("c"),)), {}, [{"type": "input_text", "text": "x"}], [("citations", "dropped")], id="sources"
+            Text("x", citations=(Citation("c"),)),
+            {},
+            [{"type": "input_text", "text": "x"}],
+            [("citations", "dropped")],
+            id="sources",
         ),
         pytest.param(
-            Text("x", cache=Cache()), {"cache_marks": False}, [{"type": "input_text", "text": "x"}], [("cache", "dropped")], id="a mark"
+            Text("x", cache=Cache()),
+            {"cache_marks": False},
+            [{"type": "input_text", "text": "x"}],
+            [("cache", "dropped")],
+            id="a mark",
         ),
         pytest.param(
             Document(PlainText("Hi"), "T", context="why"),
@@ -135,7 +143,7 @@ def test_a_file_has_a_name(target: Target) -> None:
             Opaque({"type": "x"}, origin=Origin("anthropic_messages")), {}, [], [("opaque", "dropped")], id="another vendor's"
         ),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_said_is_reported(
     target: Target, block: Block, dialect: Json, parts: list[Json], reported: list[tuple[str, str]]
 ) -> None:

@@ -10,6 +10,7 @@ from types import ModuleType
 import pytest
 
 from dragoman.testing.conformance import CorpusError, Exchange, load
+from dragoman.wire.eventstream import eventstream_frame
 
 
 def test_a_split_is_read_whole(split: Path) -> None:
@@ -70,6 +71,14 @@ def test_bodies_may_be_base64_and_requests_text(kit: ModuleType) -> None:
     )
     assert exchange.request_json is None
     assert "x/y" == exchange.head.media_type
+
+
+def test_the_values_of_binary_messages(kit: ModuleType) -> None:
+    """They are found by the lengths of the messages alone, and a rest that is none is read over."""
+    recorded = kit.exchange(b"", framing="eventstream")
+    recorded.__dict__["body"] = eventstream_frame("a", b'{"x": 1}') + eventstream_frame("b", b'"y"') + b"\0" * 20
+
+    assert ({"x": 1}, "y") == recorded.answer_values
 
 
 def test_the_strings_of_a_stream_are_whole_and_in_pieces(kit: ModuleType) -> None:

@@ -21,6 +21,15 @@ def test_a_known_vendor_speaks_its_own_dialect(kit: ModuleType) -> None:
 
     assert providers.load("deepseek").dialect == recorded("deepseek")
     assert providers.load("llamacpp").dialect == recorded("llama-cpp")
+    assert providers.load("dashscope").dialect == recorded("alibaba")
+
+
+def test_a_vendor_may_speak_several_wires(kit: ModuleType) -> None:
+    """A recording of a vendor's other wire gets the dialect of the provider that speaks it."""
+    exchange = kit.exchange(b"")
+    exchange.record["provider"] = "huggingface"
+
+    assert providers.load("huggingface-messages").dialect == dialect_of(load_rules("anthropic-messages"), exchange)
 
 
 def test_other_vendors_and_other_wires_are_asked_of_the_rules(kit: ModuleType) -> None:

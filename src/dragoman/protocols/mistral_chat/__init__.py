@@ -56,7 +56,10 @@ class MistralChat(Protocol):
         return encode_failure(failure)
 
     def serves(self, method: str, path: str) -> bool:
-        return method.upper() == "POST" and path.partition("?")[0].rstrip("/").endswith("/chat/completions")
+        """Chat completions below a folder `mistral`: the vendor's own path is also that of OpenAI's wire, which a server
+        of several wires takes it for."""
+        path = path.partition("?")[0].rstrip("/")
+        return method.upper() == "POST" and "/mistral/" in path and path.endswith("/chat/completions")
 
 
 PROTOCOL = MistralChat()

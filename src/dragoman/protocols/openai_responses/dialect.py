@@ -73,8 +73,8 @@ class ResponsesDialect(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     # --- reasoning ---------------------------------------------------------------------------------------------------
 
     echo: Literal["stored", "always", "never"] = "stored"
-    """Which of its own reasoning goes back: `stored` is what OpenAI can take up again, an item with an id or with encrypted
-    content; `always` is every item; `never` is for vendors that ignore or refuse it."""
+    """Which of its own reasoning goes back: `stored` is what OpenAI can take up again, an item with encrypted content or, unless
+    the request has `store: false`, with an id; `always` is every item; `never` is for vendors that ignore or refuse it."""
 
     lone_reasoning: bool = False
     """Whether a reasoning item may be the last of its turn. OpenAI answers 400 (`provided without its required following

@@ -1,8 +1,8 @@
 """Messages to the items of `input`, each from itself and what stands before it alone, so that a longer history extends a shorter.
 
 What came from this provider goes back as it came, in position (`say.py`); what came from others goes without their data.
-Reasoning is the vendor's own: OpenAI takes back an item that has an id or encrypted content, and only in front of the item it
-led to; where reasoning is left out, the ids of that turn are too, because the server would look for it
+Reasoning is the vendor's own: OpenAI takes back an item with encrypted content, or with the id of a stored one, and only in
+front of the item it led to; where reasoning is left out, the ids of that turn are too, because the server would look for it
 (https://platform.openai.com/docs/guides/reasoning#keeping-reasoning-items-in-context).
 """
 
@@ -33,7 +33,7 @@ from .dialect import ResponsesDialect
 from .outputs import OutputEncoder
 from .parts import PartEncoder
 from .read_json import Json, dump
-from .say import is_part, say_items
+from .say import say_items
 
 __all__ = ["encode_messages"]
 
@@ -42,7 +42,8 @@ _replace: Final = msgspec.structs.replace
 
 def encode_messages(request: Request, target: Target, dialect: ResponsesDialect, report: Report) -> tuple[str | None, list[Json]]:
     """The `instructions` (None for none) and the items."""
-    encoder = _Encoder(target, dialect, report)
+    stateless = request.extra.get("store", dialect.body.get("store")) is False
+    encoder = _Encoder(target, dialect, report, stateless)
     instructions = encoder.system(request.system)
     for place, message in enumerate(request.messages):
         encoder.message(message, f"messages[{place}]")
@@ -50,10 +51,11 @@ def encode_messages(request: Request, target: Target, dialect: ResponsesDialect,
 
 
 class _Encoder:
-    def __init__(self, target: Target, dialect: ResponsesDialect, report: Report) -> None:
+    def __init__(self, target: Target, dialect: ResponsesDialect, report: Report, stateless: bool) -> None:
         self.target = target
         self.dialect = dialect
         self.report = report
+        self.stateless = stateless
         self.parts = PartEncoder(target, dialect, report)
         self.outputs = OutputEncoder(self.parts)
         self.items: list[Json] = []
@@ -159,7 +161,8 @@ class _Encoder:
         lost = any(self._unfit(block) for block in said)
         if not lost:
             return said
-        self.report.adapt("thinking", "dropped", "reasoning that has neither an id nor encrypted content is not taken back", path)
+        why = "is not taken back by a request that stores nothing" if self.stateless else "and without an id is not taken back"
+        self.report.adapt("thinking", "dropped", f"reasoning without encrypted content {why}", path)
         return [_without_id(block) for block in said if not self._unfit(block)]
 
     def _unfit(self, block: Block) -> bool:
@@ -167,7 +170,7 @@ class _Encoder:
             return False
         if self.dialect.echo == "never":
             return True
-        return block.encrypted is None and not block.extra.get("item", {}).get("id")
+        return block.encrypted is None and (self.stateless or not block.extra.get("item", {}).get("id"))
 
     def _own(self, block: Block, path: str) -> Block | None:
         """A block that only its vendor understands: it goes to that vendor as it came, or not at all."""
@@ -214,13 +217,9 @@ class _Encoder:
 
 
 def _without_id(block: Block) -> Block:
+    """A message part or a call that does not point to a stored item."""
     item = block.extra.get("item")
-    if (
-        not isinstance(item, dict)
-        or "id" not in item
-        or isinstance(block, Opaque)
-        or not (is_part(block) or isinstance(block, ToolCall))
-    ):
+    if not isinstance(block, Text | Refusal | ToolCall) or not item or "id" not in item:
         return block
     return _replace(block, extra={**block.extra, "item": {name: value for name, value in item.items() if name != "id"}})
 

@@ -46,6 +46,7 @@ def is_part(block: Block) -> bool:
 def say_items(blocks: Sequence[Block], *, answer: bool) -> list[Json]:
     """The items that say a turn of the model, in order."""
     items: list[Json] = []
+    messages: list[int] = []
     message: str | None = None  # the id of the message item that stands last, "" for one without marks
     for block in blocks:
         extra = block.extra
@@ -54,15 +55,19 @@ def say_items(blocks: Sequence[Block], *, answer: bool) -> list[Json]:
             continues = items and message == owner and ("part" in extra or not owner)
             if not continues:
                 items.append(message_item(block, f"msg_{len(items)}" if answer else None))
+                messages.append(len(items) - 1)
             items[-1]["content"].append(say_part(block, answer=answer))
             message = owner
             continue
         message = None
         if isinstance(block, ServerToolResult) and "item" not in extra and _joins(block, items):
-            items[-1][extra.get("field", "output")] = block.content if extra else _result_text(block)
+            items[-1] = {**items[-1], extra.get("field", "output"): block.content if extra else _result_text(block)}
         else:
             items.append(say_item(block, len(items), answer=answer))
-    return items if answer else [_short(item) for item in items]
+    if not answer:
+        for place in messages:
+            items[place] = _short(items[place])
+    return items
 
 
 def message_item(block: Block, id: str | None) -> Json:
@@ -109,7 +114,7 @@ def _annotation(citation: Citation, block: Text) -> Json:
 
 def _short(item: Json) -> Json:
     """In a request, a message of one plain text without an id is short for it."""
-    if item.get("type") != "message" or "id" in item:
+    if "id" in item:
         return item
     content = item["content"]
     only: Json = content[0] if len(content) == 1 else {}
