@@ -33,6 +33,17 @@ def test_a_strict_policy_refuses_instead(policy: Policy) -> None:
     assert [] == report.adaptations
 
 
+@pytest.mark.parametrize("policy", ["strict", {"*": "strict"}])
+def test_the_loss_of_vendor_fields_is_listed_even_when_strict(policy: Policy) -> None:
+    """They mean nothing to another target: a strict handoff would otherwise fail on every item id."""
+    report = Report(TARGET, policy)
+    report.adapt("extra", "dropped", "fields of another vendor: item")
+
+    assert ["extra"] == [adaptation.feature for adaptation in report.adaptations]
+    with pytest.raises(Unsupported):
+        Report(TARGET, {"extra": "strict"}).adapt("extra", "dropped", "fields of another vendor: item")
+
+
 def test_some_things_are_refused_whatever_the_policy() -> None:
     """Where nothing faithful can be sent, a policy that adapts everything does not help."""
     with pytest.raises(Unsupported) as caught:

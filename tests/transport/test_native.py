@@ -37,41 +37,6 @@ def test_a_proxy_of_another_kind_names_the_transport_to_choose(proxy: str, monke
         NativeTransport().send(ask("http://models.example.com/v1"))
 
 
-@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:9", "https://127.0.0.1:9"])
-def test_a_proxy_of_another_kind_names_the_transport_to_choose(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is sent past it."""
-    monkeypatch.setenv("ALL_PROXY", proxy)
-
-    with pytest.raises(UsageError, match="httpx2"):
-        NativeTransport().send(ask("http://models.example.com/v1"))
-    with pytest.raises(UsageError, match="httpx2"):
-        asyncio.run(AsyncNativeTransport().send(ask("http://models.example.com/v1")))
-
-
-def test_a_password_for_a_proxy_goes_to_the_proxy_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Plain HTTP through a proxy asks it for the whole URL, with its credential."""
-    transport_of = NativeTransport
-    with FaultServer(answering(whole(b"ok"))) as server:
-        monkeypatch.setenv("HTTP_PROXY", f"http://us%40er:pw@{server.url.partition('//')[2].partition('/')[0]}")
-        transport = transport_of()
-        body = transport.send(ask("http://models.example.com/v1/x"))
-        assert b"ok" == body.read(PATIENCE)
-        received = server.received[0]
-        assert ("http://models.example.com/v1/x", "Basic dXNAZXI6cHc=") == (
-            received.target,
-            received.headers["proxy-authorization"],
-        )
-        transport.close()
-
-
-def test_roots_of_the_environment_stand_beside_those_of_the_platform(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An authority of one's own does not take the platform's away."""
-    alone = len(NativeTransport()._context().get_ca_certs())
-    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATES / "authority.pem"))
-
-    assert alone < len(NativeTransport()._context().get_ca_certs())
-
-
 def test_an_answer_that_switches_protocols_is_no_answer() -> None:
     """Nothing was asked to be upgraded."""
     transport = NativeTransport()

@@ -44,12 +44,13 @@ def _pair(messages: tuple[Message, ...], report: Report, *, held: bool) -> tuple
     changed = False
     for position, message in enumerate(messages):
         if message.role == "assistant":
-            changed |= _answer(out, open_calls, report)
+            if open_calls:
+                changed |= _answer(out, open_calls, report)
             open_calls = {block.id: block for block in message.content if type(block) is ToolCall}
             out.append(message)
             continue
         results = [block for block in message.content if type(block) is ToolResult]
-        orphans = [block for block in results if open_calls.pop(block.id, None) is None and not held]
+        orphans = results and [block for block in results if open_calls.pop(block.id, None) is None and not held]
         if orphans:
             changed = True
             for block in orphans:

@@ -42,6 +42,8 @@ __all__ = [
     "belongs",
 ]
 
+_VENDOR_FIELDS = "extra"
+
 Policy = Literal["adapt", "strict"] | Mapping[str, Literal["adapt", "strict"]]
 
 
@@ -84,7 +86,8 @@ class Report:
     """What had to change to make a request fit its target.
 
     `policy` is `adapt` (do it and say so), `strict` (refuse), or a mapping from feature word to one of the two with
-    `"*"` for the rest.
+    `"*"` for the rest. Fields that only their own vendor understands (`extra`) never carry meaning alone: that another
+    target does not get them is listed, and refused only where the mapping names them.
     """
 
     __slots__ = ("_policy", "_target", "adaptations")
@@ -100,7 +103,9 @@ class Report:
         """Record one adaptation. Raises Unsupported when policy says to refuse it."""
         policy = self._policy
         if not isinstance(policy, str):
-            policy = policy.get(feature, policy.get("*", "adapt"))
+            policy = policy.get(feature) or (policy.get("*", "adapt") if feature != _VENDOR_FIELDS else "adapt")
+        elif feature == _VENDOR_FIELDS:
+            policy = "adapt"
         if policy == "strict":
             self.refuse(feature, f'{detail}; allow it with adapt="adapt" or change the request')
         self.adaptations.append(Adaptation(feature, action, detail, path))

@@ -8,10 +8,10 @@
  "chunks": [512, 48], "ended": "complete"}
 ```
 
-This is the form that the conformance command reads, once `wire` says which wire format it is. `body` is JSON in a request and text in an
-answer; what is neither stands in `body_text` and `body_b64`. An answer's body is unpacked; `chunks` are the lengths in
-which it was read. `ended` is `complete`, `closed` (by the caller) or `cut`, and then `error` holds the class, and kind
-or phase, of what cut it.
+This is the form that the conformance command reads, once `wire` says which wire format it is. `body` is JSON in a
+request and text in an answer; what is neither stands in `body_text` and `body_b64`. An answer's body is unpacked;
+`chunks` are the lengths in which it was read. `ended` is `complete`, `closed` (by the caller) or `cut`, and then
+`error` holds the class, and kind or phase, of what cut it.
 
 What is kept of headers is listed below, all else is dropped. Query parameters and fields of a JSON body that are named
 like credentials are masked, and so is every copy of a credential in a body: providers quote keys.

@@ -63,8 +63,9 @@ class ContentEncoder:
     def encode(self, blocks: Sequence[Block], side: Side) -> list[Json]:
         """The wire objects of blocks. Raises Unsupported for one that has no place there."""
         out: list[Json] = []
+        known = _BLOCKS[side]
         for place, block in enumerate(blocks):
-            encode = _BLOCKS[side].get(type(block))
+            encode = known.get(type(block))
             if encode is None:
                 whose = "a tool's result" if side == "result" else f"a {side} message"
                 self._report.refuse(_name(block), f"{_name(block)} cannot be sent in {whose}: {self._path(place)}")

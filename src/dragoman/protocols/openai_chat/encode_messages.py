@@ -137,7 +137,7 @@ class _Messages:
             self.report.adapt("tool_error", "dropped", "this wire cannot mark a result as an error; its text is sent", path)
         here: list[Block] = []
         for place, block in enumerate(result.content):
-            if isinstance(block, Text | Opaque) or dialect.tool_media:
+            if type(block) is Text or type(block) is Opaque or dialect.tool_media:
                 here.append(block)
                 continue
             for part in self.parts.encode(block, f"{path}.content[{place}]"):
@@ -145,8 +145,7 @@ class _Messages:
                 self.moved.append(part)
         arrays = dialect.content_arrays and dialect.tool_content_arrays
         content = self.parts.content(here, path, arrays=arrays, cache=result.cache)
-        own = belongs(result, self.target)
-        extra = result.extra if own else {}
+        extra = result.extra if result.extra and belongs(result, self.target) else {}
         name = self.legacy.get(result.id)
         if name is not None or extra.get("function_call"):
             encoded = {"role": "function", "name": name or result.name or result.id, "content": content}
@@ -206,7 +205,7 @@ class _Messages:
         self.out.append(self._finished(encoded, message, path))
 
     def _call(self, call: ToolCall, encoded: Json, path: str) -> None:
-        own = belongs(call, self.target)
+        own = not call.extra or belongs(call, self.target)
         if own and call.extra.get("function_call") and "function_call" not in encoded:
             self.legacy[call.id] = call.name
             encoded["function_call"] = {"name": call.name, "arguments": call.arguments}

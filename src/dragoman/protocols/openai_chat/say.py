@@ -50,6 +50,8 @@ def closing_tag(extra: dict[str, Any]) -> str:
 
 def call_fields(call: ToolCall) -> dict[str, Any]:
     """An entry of `tool_calls`. An id that a decoder of ours made up is marked as such for the next one."""
+    if not call.extra and not call.custom:
+        return {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
     extra = own_extra(call)
     fields = vendor_fields(extra)
     if extra.get("synthetic_id"):
