@@ -55,14 +55,14 @@ class Rig:
     """One face of one library."""
 
     def __init__(self, library: str, asynchronous: bool) -> None:
-        self.library = library
+        self.kind = library
         self.asynchronous = asynchronous
         self._runner = asyncio.Runner() if asynchronous else None
         self._transports: list[Any] = []
 
     def open(self, **options: Any) -> RigTransport:
         """A transport; it is closed when the test ends."""
-        transport = _kind(self.library, self.asynchronous)(**options)
+        transport = _kind(self.kind, self.asynchronous)(**options)
         self._transports.append(transport)
         return RigTransport(self, transport)
 

@@ -44,3 +44,19 @@ def test_an_answer_that_switches_protocols_is_no_answer() -> None:
     with FaultServer(switching) as server, pytest.raises(ConnectionFailed, match="changes protocols"):
         transport.send(ask(server.url))
     transport.close()
+
+
+def test_a_refused_answer_frees_its_place_once() -> None:
+    """An answer packed in an unknown way is given up by its maker alone: the bound on requests under way stays what it was."""
+    transport = NativeTransport(max_connections=1)
+    with FaultServer(answering(whole(b"??", content_encoding="br"))) as server:
+        for _ in range(2):
+            with pytest.raises(ConnectionFailed, match="not asked for"):
+                transport.send(ask(server.url))
+    with FaultServer(answering(whole(b"ok"))) as server:
+        body = transport.send(ask(server.url))
+        with pytest.raises(ConnectionFailed) as caught:
+            transport.send(ask(server.url), connect=0.01)
+        assert "pool" == caught.value.kind
+        body.close()
+    transport.close()

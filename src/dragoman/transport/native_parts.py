@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import ssl
+from abc import ABC, abstractmethod
 from base64 import b64encode
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -59,7 +60,7 @@ class Way:
         self.key = (self.route, self.proxy)
 
 
-class Connections:
+class Connections(ABC):
     """What both faces share: the ways to known URLs, connections that may be used again, and how requests are written."""
 
     def __init__(self, *, max_connections: int | None = None, keep_alive: float = 60.0) -> None:
@@ -93,7 +94,7 @@ class Connections:
         return self._tls
 
     def _take(self, way: Way, now: float) -> Any:
-        """A kept connection that is still fit for use, None when there is none. Those that are not are returned to be closed."""
+        """A kept connection that is still fit for use, None when there is none; those that are not are closed."""
         kept = self._kept.get(way.key)
         while kept:
             stream, since = kept.pop()
@@ -108,8 +109,9 @@ class Connections:
             self._drop(kept.pop(0)[0])
         kept.append((stream, now))
 
+    @abstractmethod
     def _drop(self, stream: Any) -> None:
-        raise NotImplementedError  # pragma: no cover - both faces say how
+        """Close a connection."""
 
 
 def _load_platform_roots(context: ssl.SSLContext) -> None:
@@ -175,7 +177,8 @@ class Answer:
     def __init__(self, stream: Any, parser: AnswerParser, way: Way, patience: Patience) -> None:
         assert parser.head is not None
         head = parser.head
-        self._over = self._closed = False
+        self._over = True  # until it is known to be readable: a refused one is its maker's to end
+        self._closed = False
         self._stream = stream
         self._parser = parser
         self._key = way.key
@@ -191,6 +194,7 @@ class Answer:
             hidden = ("content-encoding", "content-length")
             head = HttpHead(head.status, {name: value for name, value in head.headers.items() if name not in hidden})
         self.head = head
+        self._over = False
 
     def _damaged(self, error: Exception) -> DragomanError:
         return connection_failed("other", self._where, f"the body cannot be unpacked: {error}")
