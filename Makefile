@@ -27,8 +27,8 @@ format:  ## put the code in its usual form
 	$(bin)/ruff format .
 
 bench:  ## measure: time and memory per call and per event
-	@scripts/setup dev
-	$(bin)/python benchmarks/run.py $(ARGS)
+	@scripts/setup
+	$(bin)/python benchmarks/run.py --setup $(ARGS)
 
 build:  ## make the wheel in dist/, and try it in an empty environment
 	@scripts/setup dev
