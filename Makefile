@@ -26,7 +26,7 @@ format:  ## put the code in its usual form
 	$(bin)/ruff check --fix-only .
 	$(bin)/ruff format .
 
-bench:  ## measure: time and memory per call and per event
+bench:  ## measure: CPU time per call and per event, beside other clients
 	@scripts/setup
 	$(bin)/python benchmarks/run.py --setup $(ARGS)
 

@@ -10,13 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# The same examples on every run, so that a change is what makes a test fail; DRAGOMAN_FUZZ=1 looks for new ones.
+settings.register_profile("same", derandomize=True, deadline=None, database=None)
+if not os.environ.get("DRAGOMAN_FUZZ"):
+    settings.load_profile("same")
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = Path(os.environ.get("DRAGOMAN_CORPUS") or ROOT.parent / "shared" / "corpus").resolve()
 
 # What a developer's shell may hold that would change what the library does.
 _PERSONAL = re.compile(
-    r"(DRAGOMAN_(?!CORPUS$)|AWS_|AZURE_|GOOGLE_|OLLAMA_).*|.*_(API_KEY|API_TOKEN|AUTH_TOKEN|API_BASE|BASE_URL)|.*_PROXY",
+    r"(DRAGOMAN_(?!(CORPUS|FUZZ)$)|AWS_|AZURE_|GOOGLE_|OLLAMA_).*|.*_(API_KEY|API_TOKEN|AUTH_TOKEN|API_BASE|BASE_URL)|.*_PROXY",
     re.IGNORECASE,
 )
 

@@ -89,6 +89,8 @@ class GeminiEncoder(Encoder):
         """What ends a chunk that says nothing but text: the head's fields."""
         self._begun: Started | None = None
         self._top: Json = {}
+        self._dated = False
+        """Whether vendor fields wait that went into the head."""
         self._fields: dict[int, Json] = {}
         self._usage: Usage | None = None
         self._last_usage: Usage | None = None
@@ -128,6 +130,7 @@ class GeminiEncoder(Encoder):
             wire["usageMetadata"] = encode_usage(self._usage)
         self._write(_dump({**wire, **self._head, **self._top}), out)
         self._begun = None
+        self._dated = False
         self._top, self._fields, self._usage = {}, {}, None
 
     def _flush(self, out: list[bytes]) -> None:
@@ -155,10 +158,11 @@ class GeminiEncoder(Encoder):
         self._tail = b"," + _dump(head)[1:] if head else b"}"
 
     def _extra(self, event: Extra, out: list[bytes]) -> None:
-        if self._top or self._fields or self._usage is not None:
+        if self._top or self._fields or self._usage is not None or self._dated:
             self._flush(out)
         self._top, self._fields = split_extra(event.data)
-        if "createTime" in self._top:
+        self._dated = "createTime" in self._top
+        if self._dated:
             self._set_head({**self._head, "createTime": self._top.pop("createTime")})
             self._begun = self._begun or Started()
         self._grounded |= {choice for choice, fields in self._fields.items() if "groundingMetadata" in fields}
