@@ -20,6 +20,7 @@ LINES = 700
 # Test modules without a source module of the same name, and what they are about.
 ACROSS = {
     "benchmarks/test_run.py": "benchmarks/run.py",
+    "protocols/test_nothing_is_silent.py": "what every wire does with every word of a request",
     "test_architecture.py": "the whole tree",
     "test_documents.py": "the programs in README.md and docs/",
     "test_isolation.py": "tests/conftest.py",

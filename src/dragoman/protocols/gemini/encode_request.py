@@ -25,7 +25,7 @@ __all__ = ["ARRAY", "encode_request"]
 _REFERENCE = GeminiDialect()
 _NAME = "gemini"
 
-_UNSPOKEN = ("user", "metadata", "cache", "cache_key")
+_UNSPOKEN = ("user", "metadata", "cache", "cache_key", "routing")
 """Settings this wire has no word for."""
 
 _SETTINGS = {
@@ -66,8 +66,6 @@ def encode_request(request: Request, target: Target, report: Report) -> HttpRequ
         body["generationConfig"] = config
     if request.service_tier is not None:
         body["serviceTier"] = request.service_tier
-    if request.routing is not None:
-        body |= request.routing.body()
     for field in _UNSPOKEN:
         if getattr(request, field) is not None:
             report.adapt(field, "dropped", f"{field} cannot be said here")
