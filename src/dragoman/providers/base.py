@@ -18,7 +18,8 @@ class Provider(msgspec.Struct, frozen=True):
     base URL. `key_required` is False for servers that run without one. `base_url` has no trailing slash; it is None
     where the user must give it. `dialect` is a value of the protocol's dialect class, None for the reference vendor.
     `headers` go with every request. `model` is what the command uses when no model is named. `docs` is the page the
-    facts come from.
+    facts come from. `catalog` names the provider under whose name the catalogue lists its models, where that is
+    another one (the same vendor in another wire format).
     """
 
     name: str
@@ -33,6 +34,7 @@ class Provider(msgspec.Struct, frozen=True):
     headers: dict[str, str] = {}
     model: str | None = None
     docs: str = ""
+    catalog: str | None = None
 
 
 class Routing(Protocol):

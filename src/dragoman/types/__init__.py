@@ -58,6 +58,7 @@ from .messages import (
     tool_result,
     user,
 )
+from .model import Model, Price, ReasoningStyle
 from .request import (
     AudioOutput,
     CustomTool,
@@ -116,6 +117,7 @@ __all__ = [
     "Finished",
     "Image",
     "Message",
+    "Model",
     "Opaque",
     "OpaqueDelta",
     "OpaqueEvent",
@@ -124,8 +126,10 @@ __all__ = [
     "Output",
     "Ping",
     "PlainText",
+    "Price",
     "RateLimit",
     "Reasoning",
+    "ReasoningStyle",
     "Refusal",
     "RefusalDelta",
     "Request",
