@@ -23,6 +23,7 @@ ACROSS = {
     "protocols/test_nothing_is_silent.py": "what every wire does with every word of a request",
     "test_architecture.py": "the whole tree",
     "test_documents.py": "the programs in README.md and docs/",
+    "test_handoff_everywhere.py": "conversations from every wire to every wire",
     "test_isolation.py": "tests/conftest.py",
     "test_public.py": "src/dragoman/__init__.py",
     "testing/test_official_sdks.py": "what vendors' own clients make of our server side",

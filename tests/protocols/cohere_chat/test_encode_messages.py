@@ -64,7 +64,7 @@ def test_instructions_go_to_the_head(encode: Encode) -> None:
     sent = encode(user("u"), system("late"), Message("developer", (Text("d"),)), system=(Text("s"),))
 
     assert ["s", "late", "d", "u"] == [message["content"] for message in sent.messages]
-    assert [("system", "moved"), ("role", "changed"), ("system", "moved")] == sent.reported
+    assert [("system_message", "moved"), ("role", "changed"), ("system_message", "moved")] == sent.reported
     assert [] == encode(system("a"), system("b"), user("u")).reported
 
 
@@ -171,7 +171,7 @@ def test_documents_elsewhere(encode: Encode) -> None:
     )
 
     assert ["t\n\nw", [PICTURE, {"type": "text", "text": "inner"}], "a"] == [message["content"] for message in sent.messages]
-    assert [("document", "changed"), ("document", "dropped"), ("document", "changed"), ("system", "moved")] == sent.reported
+    assert [("document", "changed"), ("document", "dropped"), ("document", "changed"), ("system_message", "moved")] == sent.reported
 
 
 @pytest.mark.parametrize(

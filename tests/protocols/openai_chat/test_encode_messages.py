@@ -90,7 +90,7 @@ def test_late_instructions_go_to_the_head(encode: Encode) -> None:
         ("user", "Hi"),
         ("assistant", "Yes"),
     ]
-    assert sent.reported == [("system", "moved")] * 2
+    assert sent.reported == [("system_message", "moved")] * 2
     assert [item.path for item in sent.adaptations] == ["messages[2]", "messages[4]"]
 
 

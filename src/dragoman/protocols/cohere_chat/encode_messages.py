@@ -94,7 +94,7 @@ class _Messages:
             self.out.append(encoded)
             return
         if len(self.out) > self.head:
-            self.report.adapt("system", "moved", "this wire takes instructions only at the head", path)
+            self.report.adapt("system_message", "moved", "this wire takes instructions only at the head", path)
         self.out.insert(self.head, encoded)
         self.head += 1
 

@@ -110,7 +110,7 @@ class _Messages:
         del self.out[place:]
         for at, message in late:
             path = f"messages[{at}]"
-            self.report.adapt("system", "moved", "this provider takes instructions only at the head", path)
+            self.report.adapt("system_message", "moved", "this provider takes instructions only at the head", path)
             self._system(message, path)
         self.out.extend(rest)
 
