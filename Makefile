@@ -1,6 +1,6 @@
 # Everything runs in .venv, which scripts/setup makes and keeps up to date.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench build lock clean
+.PHONY: help demo test check format bench build lock catalog clean
 bin := .venv/bin
 
 help:  ## list what can be made
@@ -37,6 +37,12 @@ build:  ## make the wheel in dist/, and try it in an empty environment
 lock:  ## take the newest versions into requirements/dev.txt (needs uv)
 	UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 		--no-annotate --no-emit-index-url --group dev --output-file requirements/dev.txt pyproject.toml
+
+catalog:  ## compile the catalogue of models from LITELLM=, GENAI_PRICES=, MODELS_DEV= and DAY= (docs/catalog.md)
+	@scripts/setup dev
+	$(bin)/python scripts/catalog $(if $(LITELLM),--litellm "$(LITELLM)") $(if $(GENAI_PRICES),--genai-prices "$(GENAI_PRICES)") \
+		$(if $(MODELS_DEV),--models-dev "$(MODELS_DEV)") $(if $(DAY),--day "$(DAY)") $(ARGS)
+	$(if $(MODELS_DEV),$(bin)/python scripts/catalog/set_aside.py --models-dev "$(MODELS_DEV)")
 
 clean:  ## remove everything that was made
 	rm -rf .venv .cache dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["PROMPTS", "Turn", "anthropic_messages", "openai_chat", "prompt"]
+__all__ = ["PROMPTS", "TOOL", "Turn", "prompt"]
 
 
 class Turn(NamedTuple):
@@ -36,52 +36,13 @@ def prompt(name: str) -> list[Turn]:
     code = 'def knots(metres, seconds):\n    """Grüße an die Crew, 港まで."""\n    return f"{metres / seconds * 1.944:.1f} kn"\n'
     turns: list[Turn] = []
     for number in range(66):
+        call = f"bth{number:06d}"  # nine letters and digits: Mistral takes no other
         arguments = json.dumps({"path": f"src/harbour/berth{number}.py", "lines": [1, 180]})
         turns.append(Turn("user", f"Now berth {number}, please.\n{code * 3}"))
-        turns.append(Turn("assistant", f"First I look at what berth {number} holds. " * 5, "", f"call_{number:020d}", arguments))
-        turns.append(Turn("tool", code * 32, "", f"call_{number:020d}"))
+        turns.append(Turn("assistant", f"First I look at what berth {number} holds. " * 5, "", call, arguments))
+        turns.append(Turn("tool", code * 32, "", call))
     return [*turns, Turn("assistant", "All berths are done."), Turn("user", "Then write the tests.")]
 
 
 PROMPTS = {"short": 20, "conversation": 250_000, "image": 10_000_000}
 """The prompts and the fewest bytes a request that holds all of one can have: the server refuses a shorter one."""
-
-
-def openai_chat(turns: list[Turn]) -> list[dict[str, object]]:
-    """The `messages` of OpenAI's Chat Completions."""
-    messages: list[dict[str, object]] = []
-    for turn in turns:
-        message: dict[str, object] = {"role": turn.role, "content": turn.text}
-        if turn.role == "tool":
-            message["tool_call_id"] = turn.call
-        elif turn.call:
-            function = {"name": TOOL, "arguments": turn.arguments}
-            message["tool_calls"] = [{"id": turn.call, "type": "function", "function": function}]
-        elif turn.image:
-            picture = {"type": "image_url", "image_url": {"url": "data:image/png;base64," + turn.image}}
-            message["content"] = [{"type": "text", "text": turn.text}, picture]
-        messages.append(message)
-    return messages
-
-
-def anthropic_messages(turns: list[Turn]) -> list[dict[str, object]]:
-    """The `messages` of Anthropic's Messages API."""
-    import json
-
-    messages: list[dict[str, object]] = []
-    for turn in turns:
-        blocks: list[dict[str, object]] = [{"type": "text", "text": turn.text}]
-        if turn.role == "tool":
-            blocks = [{"type": "tool_result", "tool_use_id": turn.call, "content": turn.text}]
-        elif turn.call:
-            blocks.append({"type": "tool_use", "id": turn.call, "name": TOOL, "input": json.loads(turn.arguments)})
-        elif turn.image:
-            source = {"type": "base64", "media_type": "image/png", "data": turn.image}
-            blocks.append({"type": "image", "source": source})
-        role = "user" if turn.role == "tool" else turn.role
-        if messages and messages[-1]["role"] == role:
-            before = messages.pop()["content"]
-            assert isinstance(before, list)
-            blocks = [*before, *blocks]
-        messages.append({"role": role, "content": blocks})
-    return messages

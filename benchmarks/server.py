@@ -1,9 +1,9 @@
 """The replay server: a process of its own that answers with prepared bytes, so that its work is not measured.
 
-    python server.py TAPE/DELIVERY...        prints its port, ends when its standard input is closed
+    python server.py WIRE/TAPE/DELIVERY...        prints its port, ends when its standard input is closed
 
-`POST /TAPE/DELIVERY/LEAST/...` is answered from the tape in the wire format that the end of the path asks for; a request
-body of fewer than LEAST bytes is refused, because a client that does not send everything is not to be measured.
+`POST /WIRE/TAPE/DELIVERY/LEAST/...` is answered from the tape in that wire format, whatever path follows; a request body
+of fewer than LEAST bytes is refused, because a client that does not send everything is not to be measured.
 
 | delivery | how |
 |---|---|
@@ -20,12 +20,12 @@ import threading
 import time
 
 import tapes
+from wires import WIRES
 
 __all__ = ["main"]
 
 FRAGMENT = 1370
 PAUSE = 0.005
-SUFFIXES = {"/chat/completions": "openai_chat", "/messages": "anthropic_messages"}
 
 Answer = list[bytes]
 """What is written, write by write; with more than one write there is a pause before each."""
@@ -43,13 +43,14 @@ def whole(body: bytes, status: bytes = b"200 OK") -> Answer:
     return [head(b"application/json", b"content-length: %d" % len(body), status) + body]
 
 
-def prepare(protocol: str, tape: str, delivery: str) -> Answer:
+def prepare(wire: str, tape: str, delivery: str) -> Answer:
     """The bytes of an answer, HTTP included."""
+    protocol = WIRES[wire].protocol
     parts = tapes.parts(tape)
     if tape.startswith("whole"):
         return whole(tapes.whole(protocol, parts))
     events = tapes.stream(protocol, parts)
-    opening = head(b"text/event-stream; charset=utf-8", b"transfer-encoding: chunked")
+    opening = head(tapes.content_type(protocol), b"transfer-encoding: chunked")
     if delivery == "single":
         return [opening, *map(chunk, events), chunk(b"")]
     if delivery == "frag":
@@ -83,12 +84,11 @@ def read_request(file: socket.SocketIO) -> tuple[str, int] | None:
 
 def choose(answers: dict[tuple[str, str, str], Answer], path: str, size: int) -> Answer:
     """The answer to a request."""
-    _, tape, delivery, least, _ = path.split("/", 4)
-    protocol = next((name for suffix, name in SUFFIXES.items() if path.endswith(suffix)), "")
+    _, wire, tape, delivery, least, _ = path.split("/", 5)
     if size < int(least):
         return whole(b'{"error":{"message":"the body has only %d bytes"}}' % size, b"400 Bad Request")
     missing = whole(b'{"error":{"message":"no such tape"}}', b"404 Not Found")
-    return answers.get((protocol, tape, delivery), missing)
+    return answers.get((wire, tape, delivery), missing)
 
 
 def serve(connection: socket.socket, answers: dict[tuple[str, str, str], Answer]) -> None:
@@ -108,8 +108,7 @@ def serve(connection: socket.socket, answers: dict[tuple[str, str, str], Answer]
 
 def main(names: list[str]) -> None:
     """Prepare the answers, say the port, and answer until nobody listens."""
-    wanted = [name.split("/") for name in names]
-    answers = {(protocol, *pair): prepare(protocol, *pair) for pair in wanted for protocol in tapes.PROTOCOLS}
+    answers = {(wire, tape, delivery): prepare(wire, tape, delivery) for wire, tape, delivery in [n.split("/") for n in names]}
     listener = socket.create_server(("127.0.0.1", 0))
     print(listener.getsockname()[1], flush=True)
 

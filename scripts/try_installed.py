@@ -41,6 +41,8 @@ def main() -> None:
     assert reply.text, "the offline model answered nothing"
     assert reply.finish is not None
 
+    assert importlib.import_module("dragoman.catalog").find("openai", "gpt-5.6"), "the lists of models did not come along"
+
     brought = sorted({item.name for item in importlib.metadata.distributions()} - {"dragoman", "pip", "setuptools"})
     print(f"dragoman {version} on Python {sys.version.split()[0]}: {len(modules)} modules import, a call answers")
     print(f"beside it: {', '.join(brought)}")

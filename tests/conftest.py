@@ -6,6 +6,7 @@ import ipaddress
 import os
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,17 @@ if not os.environ.get("DRAGOMAN_FUZZ"):
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = Path(os.environ.get("DRAGOMAN_CORPUS") or ROOT.parent / "shared" / "corpus").resolve()
 
+sys.path.insert(0, str(ROOT / "tests" / "support"))
+
+from watch import MADE_UP, checks, watch
+
+WATCHING = watch()
+
 # What a developer's shell may hold that would change what the library does.
 _PERSONAL = re.compile(
-    r"(DRAGOMAN_(?!(CORPUS|FUZZ)$)|AWS_|AZURE_|GOOGLE_|OLLAMA_).*|.*_(API_KEY|API_TOKEN|AUTH_TOKEN|API_BASE|BASE_URL)|.*_PROXY",
+    r"(DRAGOMAN_(?!(CORPUS|FUZZ)$)|AWS_|AZURE_|BEDROCK_|CLOUDSDK_|CLOUD_ML_|COPILOT_|GCLOUD_|GITHUB_COPILOT_|GOOGLE_|OLLAMA_).*"
+    r"|OPENAI_API_VERSION|ANTHROPIC_(FOUNDRY|VERTEX)_.*|CLOUDFLARE_ACCOUNT_ID|DATABRICKS_HOST|SNOWFLAKE_ACCOUNT"
+    r"|.*_(API_KEY|API_TOKEN|AUTH_TOKEN|API_BASE|BASE_URL)|.*_PROXY",
     re.IGNORECASE,
 )
 
@@ -32,12 +41,23 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in [name for name in os.environ if _PERSONAL.fullmatch(name)]:
         del os.environ[name]
     os.environ["DRAGOMAN_CONFIG"] = ""
+    os.environ["DRAGOMAN_CATALOG"] = ""
     sys.addaudithook(_stay_here)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
     """One line that says whether the recordings are here."""
-    return "recordings: " + ("here" if CORPUS.is_dir() else f"none, their tests are skipped ({_where()})")
+    recordings = "here" if CORPUS.is_dir() else f"none, their tests are skipped ({_where()})"
+    return f"recordings: {recordings}; requests are held against {checks()}"
+
+
+@pytest.fixture(autouse=True)
+def requests_are_valid(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Every request that a test encodes is one its vendor takes."""
+    WATCHING.reset()
+    yield
+    name = request.node.nodeid.partition("[")[0].removeprefix("tests/")
+    assert name in MADE_UP or not WATCHING.wrong, "\n".join(WATCHING.wrong)
 
 
 @pytest.fixture(scope="session")

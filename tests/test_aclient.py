@@ -12,8 +12,11 @@ import pytest
 from dragoman import errors
 from dragoman.aclient import AsyncClient, AsyncStream
 from dragoman.client import Client, Stream
-from dragoman.testing import ScriptedProvider, Turn, call, fail, fault, think, usage
+from dragoman.engine.serve import Served
+from dragoman.testing import ScriptedProvider, Server, Turn, call, fail, fault, think, usage
+from dragoman.transport.local import FOREVER, Late
 from dragoman.types import Finished, TextDelta, ThinkingDelta
+from dragoman.wire.http import HttpHead, HttpRequest
 
 MODELS = ["openai:scripted", "anthropic:scripted"]
 KEYS = {"openai": "sk-marker-0123456789", "anthropic": "sk-marker-0123456789"}
@@ -176,5 +179,45 @@ def test_the_embedded_provider_needs_nothing() -> None:
     async def program() -> None:
         async with AsyncClient() as it:
             assert (await it.chat("offline:eliza", "Hello")).text
+
+    run(program())
+
+
+def listed(body: bytes, status: int = 200) -> Served:
+    """An answer of a provider that is asked for its models."""
+    return Served(HttpHead(status, {"content-type": "application/json", "content-length": str(len(body))}), iter([body]))
+
+
+def test_a_providers_models() -> None:
+    """Page by page, as in the blocking face."""
+
+    async def program() -> None:
+        pages = [b'{"data":[{"id":"a"}],"has_more":true,"last_id":"a"}', b'{"data":[{"id":"b"}],"has_more":false}']
+        with Server(lambda request: listed(pages.pop(0))) as server:
+            async with AsyncClient(keys=KEYS, base_urls={"anthropic": server.url}) as it:
+                assert ["a", "b"] == [model.id for model in await it.models("anthropic")]
+        assert [] == pages
+
+    run(program())
+
+
+def test_a_list_that_is_given_up_frees_its_connection() -> None:
+    """Cancelling ends the wait for a server that does not answer."""
+
+    async def program() -> None:
+        reached = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def vendor(request: HttpRequest) -> Late:
+            loop.call_soon_threadsafe(reached.set)
+            return Late(FOREVER, listed(b"[]"))
+
+        with Server(vendor) as server:
+            async with AsyncClient(keys=KEYS, base_urls={"anthropic": server.url}) as it:
+                task = asyncio.create_task(it.models("anthropic"))
+                await reached.wait()
+                task.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await task
 
     run(program())

@@ -20,6 +20,7 @@ LINES = 700
 # Test modules without a source module of the same name, and what they are about.
 ACROSS = {
     "benchmarks/test_run.py": "benchmarks/run.py",
+    "catalog/test_compiling.py": "scripts/catalog",
     "protocols/test_nothing_is_silent.py": "what every wire does with every word of a request",
     "test_architecture.py": "the whole tree",
     "test_documents.py": "the programs in README.md and docs/",
@@ -84,6 +85,8 @@ def test_imports_keep_the_contracts() -> None:
         pytest.param("transport/base.py", "import pyreqwest", "pyreqwest is the guest", id="an HTTP library in the contract"),
         pytest.param("engine/effects.py", "import httpx2", "httpx2 is the guest", id="an HTTP library in the policy"),
         pytest.param("testing/__init__.py", "import openai", "No vendor SDK", id="a vendor's client"),
+        pytest.param("credentials/command.py", "import botocore.session", "No vendor SDK", id="a cloud's library elsewhere"),
+        pytest.param("providers/groq.py", "import dragoman.credentials.command", "Vendors are data", id="a vendor runs programs"),
     ],
 )
 def test_a_wrong_import_breaks_its_contract(copy: Path, module: str, line: str, broken: str) -> None:

@@ -15,8 +15,11 @@ from typing import Any
 import pytest
 
 import dragoman
-from dragoman.testing import ScriptedProvider, Turn, fail, fault, finish, page, refuse, text, think, usage
+from dragoman.catalog.names import MODELS_DEV
+from dragoman.engine.serve import Served
+from dragoman.testing import ScriptedProvider, Server, Turn, fail, fault, finish, page, refuse, text, think, usage
 from dragoman.types import Document, Image, Text
+from dragoman.wire.http import HttpHead, HttpRequest
 
 COMMAND = [sys.executable, "-W", "error", "-m", "dragoman.cli"]
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals and terminals are POSIX")
@@ -385,3 +388,103 @@ def test_text_is_utf8_where_a_program_reads_it(run: Any) -> None:
         ended = run("chat", "x", LC_ALL="C", PYTHONCOERCECLOCALE="0", PYTHONUTF8="0", **variables)
 
     assert (0, "\N{GREEK SMALL LETTER ALPHA}\n", "") == ended
+
+
+def test_models_without_a_network(run: Any) -> None:
+    """The catalogue answers: a table that lines can be picked from, and JSON."""
+    code, out, err = run("models", "--provider", "anthropic", "--search", "sonnet")
+    header, *lines = out.splitlines()
+
+    assert (0, "") == (code, err)
+    assert ["MODEL", "CONTEXT", "OUTPUT", "IN", "$/M", "OUT", "$/M", "CAN", "NOTE"] == header.split()
+    assert lines
+    assert all(line.startswith("anthropic:") for line in lines)
+
+    code, out, err = run("models", "--provider", "anthropic", "--search", "sonnet", "--json")
+    assert (0, "") == (code, err)
+    assert [line.split()[0] for line in lines] == [f"{item['provider']}:{item['id']}" for item in json.loads(out)]
+
+
+def test_listing_models_is_light(tmp_path: Path) -> None:
+    """Without --live neither the client nor anything that opens a socket is loaded."""
+    program = "import sys; from dragoman.cli import main; main(['models', '-s', 'sonnet']); print(*sys.modules)"
+    outcome = subprocess.run(
+        [sys.executable, "-c", program], env=environment(tmp_path), capture_output=True, text=True, check=True
+    )
+    loaded = set(outcome.stdout.splitlines()[-1].split())
+
+    assert "dragoman.catalog" in loaded
+    assert set() == loaded & {"dragoman.client", "dragoman.protocols.openai_chat", "ssl", "socket", "asyncio"}
+
+
+def served(answers: dict[str, bytes]) -> Server:
+    """A server that answers paths with JSON, and others with a 404."""
+
+    def handle(request: HttpRequest) -> Served:
+        path = "/" + request.url.partition("://")[2].partition("/")[2]
+        body = answers.get(path, b'{"error":{"message":"no such path"}}')
+        head = HttpHead(200 if path in answers else 404, {"content-type": "application/json", "content-length": str(len(body))})
+        return Served(head, iter([body]))
+
+    return Server(handle)
+
+
+def test_models_asked_of_vendors(run: Any) -> None:
+    """Vendors with a key are asked; what is new and what is gone is marked, a failure is a line, and no key is shown."""
+    key = "sk-marker-0123456789"
+    groq = b'{"data":[{"id":"brand-new","context_window":4096},{"id":"llama-3.1-8b-instant","context_window":9000}]}'
+    with served({"/groq/v1/models": groq}) as server:
+        variables = {"GROQ_API_KEY": key, "GROQ_BASE_URL": f"{server.url}/groq/v1"}
+        code, out, err = run("models", "--live", **variables)
+        lines = {line.split()[0]: line for line in out.splitlines()[1:]}
+        assert (0, "") == (code, err)
+        assert lines["groq:brand-new"].endswith(" new")
+        assert " 9k " in lines["groq:llama-3.1-8b-instant"]
+        assert not lines["groq:llama-3.1-8b-instant"].endswith("not listed")
+        assert any(line.endswith("not listed") for line in lines.values())
+        assert all(name.startswith("groq:") for name in lines)
+
+        variables |= {"CEREBRAS_API_KEY": key, "CEREBRAS_BASE_URL": f"{server.url}/elsewhere"}
+        code, failed, err = run("models", "--live", "--provider", "cerebras", "--provider", "groq", **variables)
+        assert (1, out) == (code, failed)
+        assert err.startswith("dragoman: cerebras: no such path")
+        assert key not in failed + err
+
+
+def test_nobody_to_ask(run: Any) -> None:
+    """Without keys and names there is nothing to ask for."""
+    code, out, err = run("models", "--live")
+
+    assert (3, "") == (code, out)
+    assert "name a provider with --provider" in err
+
+
+def test_a_newer_catalogue(run: Any, tmp_path: Path) -> None:
+    """An update is fetched when asked for, used from then on, and told of; a bad one changes nothing."""
+    entry = {"limit": {"context": 4096, "output": 512}, "cost": {"input": 1.5, "output": 2}, "tool_call": True}
+    api = json.dumps({theirs.id: {"models": {"gemini-brand-new": entry}} for theirs in MODELS_DEV.values()}).encode()
+    with served({"/api.json": api, "/bad.json": b"<html>"}) as server:
+        code, out, err = run("catalog", "update", "--from", f"{server.url}/api.json")
+        assert (0, "") == (code, err)
+        assert " of them new, 0 changed; in " in out
+        assert str(tmp_path / ".cache" / "dragoman" / "catalog") in out
+
+        _, listed, _ = run("models", "--provider", "gemini", "--search", "brand-new")
+        assert ["gemini:gemini-brand-new", "4.1k", "512", "1.5", "2", "tools"] == listed.splitlines()[1].split()
+        _, before, _ = run("catalog", "info")
+        assert "(an update)" in before
+
+        code, out, err = run("catalog", "update", "--from", f"{server.url}/bad.json")
+        assert (1, "") == (code, out)
+        assert err.startswith("dragoman: this is not models.dev's api.json")
+        code, out, err = run("catalog", "update", "--from", f"{server.url}/nowhere.json")
+        assert (1, "") == (code, out)
+        assert "HTTP 404" in err
+    assert before == run("catalog", "info")[1]
+
+    code, out, err = run("catalog", "update", "--from", "http://models.example/api.json")
+    assert (2, "") == (code, out)
+    assert "write https://" in err
+    code, out, err = run("catalog", "update", "--from", "no-such-file.json")
+    assert (2, "") == (code, out)
+    assert "cannot be read" in err

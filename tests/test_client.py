@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
 
 import pytest
 
 from dragoman import errors
 from dragoman.client import Client
-from dragoman.testing import ScriptedProvider, Turn, call, fail, fault, page, think, usage
+from dragoman.engine.serve import Served
+from dragoman.testing import ScriptedProvider, Server, Turn, call, fail, fault, page, think, usage
 from dragoman.types import (
     BlockStart,
     Finished,
@@ -24,6 +26,7 @@ from dragoman.types import (
     tool_result,
     user,
 )
+from dragoman.wire.http import HttpHead, HttpRequest
 
 MODELS = ["openai:scripted", "anthropic:scripted"]
 KEYS = {"openai": "sk-marker-0123456789", "anthropic": "sk-marker-0123456789"}
@@ -222,3 +225,45 @@ def test_the_embedded_provider_needs_nothing() -> None:
 
     assert response.text
     assert response.usage.output
+
+
+def listed(body: bytes, status: int = 200) -> Served:
+    """An answer of a provider that is asked for its models."""
+    return Served(HttpHead(status, {"content-type": "application/json", "content-length": str(len(body))}), iter([body]))
+
+
+LIST = {
+    "/v1/models?limit=1000": b'{"data":[{"id":"a","max_input_tokens":9000}],"has_more":true,"last_id":"a"}',
+    "/v1/models?limit=1000&after_id=a": b'{"data":[{"id":"b"}],"has_more":false}',
+}
+
+
+def test_a_providers_models() -> None:
+    """The vendor is asked, page by page over a real socket, and what it states comes back as values."""
+    seen: list[tuple[str, str]] = []
+
+    def vendor(request: HttpRequest) -> Served:
+        seen.append((request.url, request.headers["x-api-key"]))
+        return listed(LIST[urlsplit(request.url)._replace(scheme="", netloc="").geturl()])
+
+    with Server(vendor) as server, Client(keys=KEYS, base_urls={"anthropic": server.url}) as it:
+        models = it.models("anthropic")
+
+        assert [("anthropic", "a", 9000), ("anthropic", "b", None)] == [
+            (model.provider, model.id, model.context) for model in models
+        ]
+        assert 1 == server.connections
+    assert [KEYS["anthropic"]] * 2 == [key for _, key in seen]
+
+
+def test_a_list_fails_as_a_call_does() -> None:
+    """Typed errors, a missing key before anything is sent, and an advice for who names a model."""
+    with Server(lambda request: listed(b'{"error":{"message":"no"}}', 403)) as server, Client() as it:
+        with pytest.raises(errors.PermissionDenied, match="openai: no"):
+            it.models("openai", key="k", base_url=f"{server.url}/v1")
+        with pytest.raises(errors.MissingKey, match="no key for OpenAI"):
+            it.models("openai")
+        with pytest.raises(errors.UsageError, match="names a model: write the provider alone, 'openai'"):
+            it.models("openai:gpt-5.6")
+        with pytest.raises(errors.UnknownProvider, match="did you mean 'openai'"):
+            it.models("openia")

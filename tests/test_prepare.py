@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgspec
 import pytest
 
-from dragoman import errors
+from dragoman import catalog, errors
+from dragoman.access import check_base_url
+from dragoman.engine.effects import Call, Send
 from dragoman.engine.exchange import Exchange
 from dragoman.engine.policy import Retry, Timeouts
-from dragoman.prepare import Options, Preparer, Settings, check_base_url
+from dragoman.prepare import Options, Plan, Preparer, Settings
 from dragoman.providers.base import Provider
-from dragoman.types import Message, Secret, Text, Tool, assistant, user
+from dragoman.types import Base64, Image, Message, Secret, Text, Tool, assistant, user
+from dragoman.types.model import Model
 
 KEY = "sk-marker-0123456789"
 OWN = Provider("own", "Our own", "https://models.example.com/v1", ("OWN_KEY",), base_url_env=("OWN_URL",))
@@ -148,7 +152,13 @@ class TestKeys:
     """Where keys come from, and where they do not go."""
 
     def credential(self, exchange: Exchange) -> Any:
-        return exchange._credential
+        """What the first request would carry."""
+        flow = exchange.run()
+        value: Any = None
+        while not isinstance(effect := flow.send(value), Send):
+            value = effect.function() if isinstance(effect, Call) else 0.0
+        flow.close()
+        return Secret(effect.request.headers["authorization"].removeprefix("Bearer "))
 
     def test_an_argument_wins_over_the_client_and_the_environment(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Nearest first."""
@@ -178,10 +188,12 @@ class TestKeys:
     def test_functions_are_kept_for_the_moment_of_sending(self) -> None:
         """A callable is not called while preparing."""
 
-        def never() -> str:
-            raise AssertionError
+        called: list[str] = []
+        exchange = prepare(key=lambda: called.append("now") or "k")
 
-        assert never is self.credential(prepare(key=never))
+        assert [] == called
+        assert Secret("k") == self.credential(exchange)
+        assert ["now"] == called
 
     def test_no_key_is_in_what_can_be_printed(self) -> None:
         """Neither settings nor the encoded request show it."""
@@ -268,3 +280,96 @@ class TestPolicy:
         """Zero seconds and zero tries are mistakes."""
         with pytest.raises(errors.UsageError):
             prepare(**options)
+
+
+class TestModels:
+    """What is known of a model decides before anything is sent."""
+
+    PICTURE = Image(Base64("image/png", "aGk="))
+    BLIND = Model("own", "blind", inputs=("text",), max_output=1000, temperature=False, aliases=("also-blind",))
+    SEEING = Model("own", "seeing", inputs=("text", "image"))
+
+    def plan(self, model: str, messages: Any = "Hi", models: Any = (BLIND, SEEING), **options: Any) -> Plan:
+        settings = Settings.make(providers=[OWN], models=models)
+        given: Options = options  # type: ignore[assignment]
+        return Preparer(settings).plan(model, messages, False, given)
+
+    def test_a_plan_shows_what_is_sent_and_what_was_changed(self) -> None:
+        """The exact request, without the network and without a key."""
+        plan = self.plan("own:blind", max_tokens=5000, temperature=0.5)
+        said = json.loads(plan.http.body)
+
+        assert 1000 == said["max_completion_tokens"]
+        assert "temperature" not in said
+        assert [("temperature", "dropped"), ("max_tokens", "changed")] == [(a.feature, a.action) for a in plan.adaptations]
+
+    @pytest.mark.parametrize("model", ["own:unknown", "own:blin", "own:Blind"])
+    def test_an_unknown_model_is_sent_what_was_asked(self, model: str) -> None:
+        """A name that is nearly a known one is not taken for it."""
+        plan = self.plan(model, user(self.PICTURE), max_tokens=5000, temperature=0.5)
+
+        assert () == plan.adaptations
+        assert 5000 == json.loads(plan.http.body)["max_completion_tokens"]
+
+    def test_another_name_of_a_model_is_known_too(self) -> None:
+        """What the vendor calls by two names is one model."""
+        assert 2 == len(self.plan("own:also-blind", max_tokens=5000, temperature=0.5).adaptations)
+
+    @pytest.mark.parametrize("adapt", ["adapt", "strict", {"*": "adapt"}])
+    def test_a_refusal_says_what_else_can_be_done(self, adapt: Any) -> None:
+        """The word that allows it, and a model of the provider that can; nothing is sent."""
+        with pytest.raises(errors.Unsupported) as caught:
+            self.plan("own:blind", user(self.PICTURE), adapt=adapt)
+
+        assert ("image", "own", "blind") == (caught.value.feature, caught.value.provider, caught.value.model)
+        assert 'adapt={"image": "adapt"}' in str(caught.value)
+        assert "Models of own that can: seeing" in str(caught.value)
+        assert "catalogue" not in str(caught.value)
+
+    def test_a_refusal_by_the_catalogue_says_its_date_and_how_to_correct_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Facts age: the program may know better."""
+        monkeypatch.setattr(catalog, "find", lambda provider, model: self.BLIND if provider == "own" else None)
+        with pytest.raises(errors.Unsupported) as caught:
+            self.plan("own:blind", user(self.PICTURE), models=())
+
+        correction = "models=[Model('own', 'blind', inputs=('text', 'image'))]"
+        assert f"If the catalogue of {catalog.info().date} is wrong about this model, say so: {correction}" in str(caught.value)
+
+    def test_what_the_program_knows_wins_field_by_field(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A correction leaves the rest of the record as it is."""
+        monkeypatch.setattr(catalog, "find", lambda provider, model: self.BLIND)
+        plan = self.plan("own:blind", user(self.PICTURE), [Model("own", "blind", inputs=("text", "image"))], max_tokens=5000)
+
+        assert [("max_tokens", "changed")] == [(a.feature, a.action) for a in plan.adaptations]
+
+    def test_a_named_feature_is_adapted(self) -> None:
+        """Consent to that one loss sends the request without it, and lists it."""
+        plan = self.plan("own:blind", user("Look:", self.PICTURE), adapt={"image": "adapt"})
+
+        content = json.loads(plan.http.body)["messages"][0]["content"]
+        assert ["Look:", "[image omitted: this model takes no images]"] == [part["text"] for part in content]
+        assert [("image", "changed")] == [(a.feature, a.action) for a in plan.adaptations]
+
+    def test_the_same_provider_by_another_name_has_its_models(self) -> None:
+        """`Provider.catalog` names the list, of the program's own models too."""
+        other = msgspec.structs.replace(OWN, name="other", catalog="own")
+        settings = Settings.make(providers=[other], models=[self.BLIND])
+        plan = Preparer(settings).plan("other:blind", "Hi", False, {"temperature": 1.0})
+
+        assert ["temperature"] == [item.feature for item in plan.adaptations]
+
+    def test_an_exchange_is_what_was_planned(self) -> None:
+        """What is refused or changed in a plan is so in the call."""
+        settings = Settings.make(providers=[OWN], keys={"own": KEY}, models=[self.BLIND])
+        exchange = prepare("own:blind", settings=settings, max_tokens=5000)
+
+        assert exchange.http.body == self.plan("own:blind", max_tokens=5000).http.body
+
+    def test_a_longer_conversation_extends_the_shorter_one(self) -> None:
+        """Prompt caches hold: a picture left out by consent is left out in the same words when the talk goes on."""
+        first = [user("Look:", self.PICTURE)]
+        more = [*first, assistant("I cannot."), user("Pity.")]
+        plans = [self.plan("own:blind", said, adapt={"image": "adapt"}) for said in (first, more)]
+        shorter, longer = [json.loads(plan.http.body)["messages"] for plan in plans]
+
+        assert shorter == longer[:1]

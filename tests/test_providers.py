@@ -14,6 +14,7 @@ import msgspec
 import pytest
 
 from dragoman import protocols, providers
+from dragoman.engine.places import fill
 from dragoman.errors import UnknownProvider, UsageError
 from dragoman.protocols.anthropic_messages.dialect import MessagesDialect
 from dragoman.protocols.gemini.dialect import GeminiDialect
@@ -29,6 +30,10 @@ DIALECTS = {
     "anthropic_messages": MessagesDialect,
     "openai_responses": ResponsesDialect,
 }
+
+
+# Domains of one vendor: Amazon's services, the variable that is the host of an Azure resource.
+SAME_VENDOR = {"api.aws": "amazonaws.com"}
 
 
 @pytest.fixture
@@ -57,7 +62,10 @@ print(vendors())
 
 def test_every_file_has_a_name_and_every_name_a_file() -> None:
     """The table and the folder agree, and every provider has the name it is found by."""
-    assert {path.stem for path in VENDORS} == {name.replace("-", "_") for name in NAMES}
+    homes = {name: home.partition(":")[0] for name, home in providers._MODULES.items()}
+
+    assert {path.stem for path in VENDORS} == set(homes.values())
+    assert all(name.replace("-", "_") == home for name, home in homes.items() if ":" not in providers._MODULES[name])
     assert list(NAMES) == [load(name).name for name in NAMES]
     assert list(NAMES) == [provider.name for provider in all_providers()]
 
@@ -90,15 +98,21 @@ def test_a_dialect_says_where_it_is_from(path: Path) -> None:
 def test_a_provider_is_complete(name: str) -> None:
     """A known wire format with its own dialect, a safe base URL, and key variables that are variables."""
     provider = load(name)
-    parts = urlsplit(provider.base_url or "https://given.example")
+    parts = urlsplit(fill(provider.base_url or "https://given.example", dict.fromkeys(provider.variables, "x")))
+    asked = {*provider.key_env, *provider.token_env, *provider.base_url_env}
+    asked |= {name for variable in provider.variables.values() for name in variable.env}
 
     assert provider.protocol in protocols.NAMES
     assert provider.dialect is None or isinstance(provider.dialect, DIALECTS[provider.protocol])
     assert parts.scheme == "https" or parts.hostname == "localhost" or provider.base_url == "local://offline"
     assert not (provider.base_url or "").endswith("/")
-    assert all(re.fullmatch("[A-Z][A-Z0-9_]+", variable) for variable in (*provider.key_env, *provider.base_url_env))
-    assert provider.key_env or not provider.key_required
+    assert all(re.fullmatch("[A-Z][A-Z0-9_]+", variable) for variable in asked)
+    assert provider.key_env or provider.sources or not provider.key_required
     assert provider.base_url or provider.base_url_env
+    assert {"{" not in parts.netloc, set(re.findall(r"\{(\w+)\}", provider.base_url or "")) <= provider.variables.keys()} == {
+        True
+    }
+    assert provider.signing is None or provider.signing.region in provider.variables
     assert provider.title
 
 
@@ -117,7 +131,8 @@ def test_key_variables_belong_to_one_vendor() -> None:
     domains: dict[str, list[str | None]] = {}
     for provider in all_providers():
         domain = None if provider.base_url is None else ".".join((urlsplit(provider.base_url).hostname or "").split(".")[-2:])
-        for variable in provider.key_env:
+        domain = SAME_VENDOR.get(domain, domain) if domain is not None else None
+        for variable in (*provider.key_env, *provider.token_env):
             domains.setdefault(variable, []).append(domain)
 
     assert {} == {name: found for name, found in domains.items() if len(found) > 1 and (None in found or len(set(found)) > 1)}
@@ -214,5 +229,17 @@ def test_the_page_lists_the_provider(name: str) -> None:
     (row,) = re.findall(rf"^\| `{name}` \|.*$", page, re.MULTILINE)
     provider = load(name)
 
-    assert {name, provider.protocol, *provider.key_env, *provider.base_url_env} == set(re.findall("`([^`]+)`", row))
+    keys = {*provider.key_env, *provider.token_env}
+    assert {name, provider.protocol, *keys, *provider.base_url_env} == set(re.findall("`([^`]+)`", row))
+    assert [source.title() if source == "google" else source.upper() for source in provider.sources] == re.findall(
+        r"(Google|AWS) credentials", row
+    )
     assert ("optional" in row or "none" in row) == (not provider.key_required)
+
+
+def test_kin_know_each_other() -> None:
+    """Who runs the same vendor's models names all others who do: signed thinking goes from each to each."""
+    kin = {provider.name: {provider.name, *provider.kin} for provider in all_providers() if provider.kin}
+
+    assert {"anthropic", "bedrock-anthropic", "vertex-anthropic", "foundry"} <= kin.keys()
+    assert all(kin[name] == family for family in kin.values() for name in family)

@@ -1,24 +1,19 @@
-"""dragoman itself: typed events in both faces, both wire formats."""
+"""dragoman itself: typed events in both faces, on every wire format, with the vendor's own provider and a model that the
+catalogue knows."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from dragoman import ArgumentsDelta, AsyncClient, Client, TextDelta, ThinkingDelta
-from dragoman.providers.base import Auth, Provider
 
 if TYPE_CHECKING:
     from dragoman import Message
 
-MODEL = "bench:harbour-5"
 
-
-def _options(protocol: str, url: str) -> dict[str, Any]:
-    if protocol == "openai_chat":
-        provider = Provider("bench", "Bench", f"{url}/v1", protocol=protocol)
-    else:
-        provider = Provider("bench", "Bench", url, protocol=protocol, auth=Auth("x-api-key", ""))
-    return {"providers": [provider], "keys": {"bench": "a-key-for-nobody"}, "retry": False}
+def _options(model: str, url: str) -> dict[str, Any]:
+    provider = model.partition(":")[0]
+    return {"base_urls": {provider: url}, "keys": {provider: "a-key-for-nobody"}, "retry": False}
 
 
 def _messages(turns: list[Any]) -> list[Message]:
@@ -36,20 +31,21 @@ def _messages(turns: list[Any]) -> list[Message]:
     return messages
 
 
-class Chat:
-    protocol = "openai_chat"
+class _Blocking:
     asynchronous = False
+    model: str
+    path = ""
 
     def __init__(self, url: str) -> None:
-        self._client = Client(**_options(self.protocol, url))
+        self._client = Client(**_options(self.model, url + self.path))
 
     prepare = staticmethod(_messages)
 
     def whole(self, request: list[Message]) -> str:
-        return self._client.chat(MODEL, request).text
+        return self._client.chat(self.model, request).text
 
     def stream(self, request: list[Message], sink: Any) -> None:
-        with self._client.stream(MODEL, request) as stream:
+        with self._client.stream(self.model, request) as stream:
             for event in stream:
                 kind = type(event)
                 if kind is TextDelta:
@@ -63,20 +59,21 @@ class Chat:
         self._client.close()
 
 
-class AsyncChat:
-    protocol = "openai_chat"
+class _Async:
     asynchronous = True
+    model: str
+    path = ""
 
     def __init__(self, url: str) -> None:
-        self._client = AsyncClient(**_options(self.protocol, url))
+        self._client = AsyncClient(**_options(self.model, url + self.path))
 
     prepare = staticmethod(_messages)
 
     async def whole(self, request: list[Message]) -> str:
-        return (await self._client.chat(MODEL, request)).text
+        return (await self._client.chat(self.model, request)).text
 
     async def stream(self, request: list[Message], sink: Any) -> None:
-        async with self._client.stream(MODEL, request) as stream:
+        async with self._client.stream(self.model, request) as stream:
             async for event in stream:
                 kind = type(event)
                 if kind is TextDelta:
@@ -90,9 +87,18 @@ class AsyncChat:
         await self._client.close()
 
 
-class Messages(Chat):
-    protocol = "anthropic_messages"
-
-
-class AsyncMessages(AsyncChat):
-    protocol = "anthropic_messages"
+_MODELS = {
+    "Chat": ("openai:gpt-5.6", "/v1"),
+    "Messages": ("anthropic:claude-sonnet-5", ""),
+    "Responses": ("openai-responses:gpt-5.6", "/v1"),
+    "Gemini": ("gemini:gemini-3.8-flash", "/v1beta"),
+    "Interactions": ("gemini-interactions:gemini-3.8-flash", "/v1beta"),
+    "Mistral": ("mistral:mistral-medium-latest", "/v1"),
+    "Cohere": ("cohere:command-a-vision-07-2025", ""),
+    "Ollama": ("ollama:harbour:14b", ""),
+    "Bedrock": ("bedrock:us.anthropic.claude-sonnet-4-6", ""),
+    "Invoke": ("bedrock-anthropic:us.anthropic.claude-sonnet-4-6", ""),
+}
+for _kind, (_model, _path) in _MODELS.items():
+    globals()[_kind] = type(_kind, (_Blocking,), {"model": _model, "path": _path})
+    globals()["Async" + _kind] = type("Async" + _kind, (_Async,), {"model": _model, "path": _path})

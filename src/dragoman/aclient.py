@@ -5,65 +5,40 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Generator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Generator, Iterable, Mapping, Sequence
 from inspect import isawaitable
 from types import TracebackType
 from typing import Any, Unpack
 
 from .engine.effects import Call, Close, Effect, Now, Random, Read, Send, Sleep, Wall
 from .engine.exchange import Exchange
+from .engine.listing import Listing
 from .engine.policy import Retry, Timeouts
+from .engine.route import Route
+from .engine.routed import Routed
 from .errors import UsageError
 from .prepare import Key, Messages, Options, Plan, Preparer, Settings
 from .protocols.base import Policy
 from .providers.base import Provider
+from .routes import ModelLike, Router
 from .transport import open_async_transport
 from .transport.base import AsyncBody, AsyncTransport
 from .types.events import Event, TextDelta
+from .types.model import Model
 from .types.response import Response
 
 __all__ = ["AsyncClient", "AsyncStream"]
 
 
-class AsyncStream:
-    """One streamed answer: iterate over it with `async for`, in an `async with` block so that it is closed in time.
+class _Errand:
+    """One flow of effects, obeyed."""
 
-    The request is sent when iteration begins. After the end, `response` is the whole answer; before it, and after
-    closing early, what has arrived.
-    """
-
-    def __init__(self, exchange: Exchange, transport: AsyncTransport) -> None:
-        self._exchange = exchange
+    def __init__(self, errand: Exchange | Routed | Listing, transport: Callable[[str], AsyncTransport]) -> None:
         self._transport = transport
         self._body: AsyncBody | None = None
-        self._flow: Generator[Any, Any, None] | None = exchange.run()
+        self._flow: Generator[Any, Any, None] | None = errand.run()
 
-    async def __aenter__(self) -> AsyncStream:
-        return self
-
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        await self.close()
-
-    async def __aiter__(self) -> AsyncIterator[Event]:
-        async for batch in self._batches():
-            for event in batch:
-                yield event
-
-    @property
-    async def text_stream(self) -> AsyncIterator[str]:
-        """The answer's text, piece by piece."""
-        async for batch in self._batches():
-            for event in batch:
-                if type(event) is TextDelta:
-                    yield event.text
-
-    @property
-    def response(self) -> Response:
-        """The answer as far as it has arrived; complete when its `finish` is set."""
-        return self._exchange.response()
-
-    async def close(self) -> None:
-        """Stop, and free the connection; what has arrived stays in `response`."""
+    async def _stop(self) -> None:
         flow, self._flow = self._flow, None
         if flow is not None:
             flow.close()
@@ -97,12 +72,12 @@ class AsyncStream:
                     step, value = flow.throw, error
         finally:
             flow.close()
-            await self.close()
+            await self._stop()
 
     async def _obey(self, effect: Effect) -> Any:
         match effect:
             case Send(request=request, connect=connect, first_byte=first_byte):
-                self._body = await self._transport.send(request, connect=connect, first_byte=first_byte)
+                self._body = await self._transport(request.url).send(request, connect=connect, first_byte=first_byte)
                 return self._body.head
             case Read():
                 return b""
@@ -119,16 +94,59 @@ class AsyncStream:
                 return time.time()
             case Random():
                 return random.random()
-            case Call(function=function):
-                result = function()
+            case Call(function=function, blocks=blocks):
+                result = await asyncio.to_thread(function) if blocks else function()
                 return await result if isawaitable(result) else result
+
+
+class AsyncStream(_Errand):
+    """One streamed answer: iterate over it with `async for`, in an `async with` block so that it is closed in time.
+
+    The request is sent when iteration begins. After the end, `response` is the whole answer; before it, and after
+    closing early, what has arrived.
+    """
+
+    def __init__(self, exchange: Exchange | Routed, transport: Callable[[str], AsyncTransport]) -> None:
+        super().__init__(exchange, transport)
+        self._exchange = exchange
+
+    async def __aenter__(self) -> AsyncStream:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self.close()
+
+    async def __aiter__(self) -> AsyncIterator[Event]:
+        async for batch in self._batches():
+            for event in batch:
+                yield event
+
+    @property
+    async def text_stream(self) -> AsyncIterator[str]:
+        """The answer's text, piece by piece."""
+        async for batch in self._batches():
+            for event in batch:
+                if type(event) is TextDelta:
+                    yield event.text
+
+    @property
+    def response(self) -> Response:
+        """The answer as far as it has arrived; complete when its `finish` is set."""
+        return self._exchange.response()
+
+    async def close(self) -> None:
+        """Stop, and free the connection; what has arrived stays in `response`."""
+        await self._stop()
 
 
 class AsyncClient:
     """A client for every provider: one for a program is enough, and many tasks of one event loop may share it.
 
     `transport` is a transport or the name of one (`"native"`, `"httpx2"`, `"pyreqwest"`). `keys` and `base_urls` are by provider
-    name, `providers` adds providers of your own. `timeout`, `retry` and `adapt` are the defaults of every call.
+    name, and so are `variables`, the parts of a base URL that are yours (`{"bedrock": {"region": "eu-west-1"}}`). `providers`
+    adds providers of your own, and `models` what you know of models: it wins over the catalogue, field by field. `routes`
+    gives names to several models that stand in for each other. `timeout`, `retry` and `adapt` are the defaults of every
+    call.
     """
 
     def __init__(
@@ -141,10 +159,23 @@ class AsyncClient:
         timeout: float | Timeouts | None = None,
         retry: int | bool | Retry | None = None,
         adapt: Policy = "adapt",
+        models: Iterable[Model] = (),
+        variables: Mapping[str, Mapping[str, str]] | None = None,
+        routes: Mapping[str, Route | Sequence[str]] | None = None,
     ) -> None:
         self._preparer = Preparer(
-            Settings.make(keys=keys, base_urls=base_urls, providers=providers, timeout=timeout, retry=retry, adapt=adapt)
+            Settings.make(
+                keys=keys,
+                base_urls=base_urls,
+                providers=providers,
+                timeout=timeout,
+                retry=retry,
+                adapt=adapt,
+                models=models,
+                variables=variables,
+            )
         )
+        self._router = Router(self._preparer, routes or {})
         self._transport = transport if not isinstance(transport, str | None) else None
         self._transport_name = transport if isinstance(transport, str) else None
         self._embedded: AsyncTransport | None = None
@@ -156,31 +187,50 @@ class AsyncClient:
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         await self.close()
 
-    async def chat(self, model: str, messages: Messages, **options: Unpack[Options]) -> Response:
+    async def chat(self, model: ModelLike, messages: Messages, **options: Unpack[Options]) -> Response:
         """The whole answer to one or more messages; see `Options` for what a call may say.
 
         Raises the errors of `dragoman.errors`.
         """
-        exchange = self._preparer.exchange(model, messages, False, options)
-        async with AsyncStream(exchange, self._route(exchange)) as stream:
+        exchange = self._router.call(model, messages, False, options)
+        async with AsyncStream(exchange, self._open()) as stream:
             async for _ in stream._batches():
                 pass
         return exchange.response()
 
-    def stream(self, model: str, messages: Messages, **options: Unpack[Options]) -> AsyncStream:
+    def stream(self, model: ModelLike, messages: Messages, **options: Unpack[Options]) -> AsyncStream:
         """The answer as it comes, as typed events; use it in an `async with` block.
 
         Raises the errors of `dragoman.errors`, those of the exchange while iterating.
         """
-        exchange = self._preparer.exchange(model, messages, True, options)
-        return AsyncStream(exchange, self._route(exchange))
+        exchange = self._router.call(model, messages, True, options)
+        return AsyncStream(exchange, self._open())
 
-    def plan(self, model: str, messages: Messages, *, stream: bool = False, **options: Unpack[Options]) -> Plan:
+    def plan(self, model: ModelLike, messages: Messages, *, stream: bool = False, **options: Unpack[Options]) -> Plan:
         """What a call would send, without sending it: the exact HTTP request and what had to be adapted.
 
         Raises `Unsupported` where the call would be refused, and the other UsageErrors of a call except for a missing key.
         """
-        return self._preparer.plan(model, messages, stream, options)
+        return self._preparer.plan(self._router.first(model), messages, stream, options)
+
+    async def models(
+        self,
+        provider: str,
+        *,
+        key: Key | None = None,
+        base_url: str | None = None,
+        timeout: float | Timeouts | None = None,
+        retry: int | bool | Retry | None = None,
+    ) -> tuple[Model, ...]:
+        """The models that a provider lists now, in its order, with what it states of each and nothing from elsewhere.
+
+        Raises `Unsupported` for a provider that has no list, and the other errors of a call.
+        """
+        listing = self._preparer.listing(provider, key=key, base_url=base_url, timeout=timeout, retry=retry)
+        errand = _Errand(listing, self._open())
+        async for _ in errand._batches():
+            pass
+        return listing.models
 
     async def close(self) -> None:
         """Close all connections; the client cannot be used afterwards."""
@@ -188,10 +238,13 @@ class AsyncClient:
         if self._transport is not None:
             await self._transport.close()
 
-    def _route(self, exchange: Exchange) -> AsyncTransport:
+    def _open(self) -> Callable[[str], AsyncTransport]:
         if self._closed:
             raise UsageError("this client is closed: make a new one")
-        if exchange.embedded:
+        return self._transport_to
+
+    def _transport_to(self, url: str) -> AsyncTransport:
+        if url.startswith("local://"):
             if self._embedded is None:
                 from .offline import async_transport
 

@@ -5,15 +5,17 @@ Everything here is decided before anything is sent, and every refusal says what 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypedDict
-from urllib.parse import urlsplit
 
+import msgspec
+
+from .access import Entrance, Held, Key, held_key
 from .engine.exchange import Credential, Exchange
 from .engine.handoff import handoff
+from .engine.listing import Listing
 from .engine.policy import NO_RETRY, Retry, Timeouts
-from .errors import MissingKey, UnknownProvider, UsageError
+from .errors import UnknownProvider, Unsupported, UsageError
 from .protocols import load as load_protocol
 from .protocols.base import Policy, Protocol, Report, Target
 from .providers import NAMES
@@ -22,17 +24,14 @@ from .providers import unknown as unknown_provider
 from .providers.base import Provider
 from .types.content import Cache, Text
 from .types.messages import Message, user
+from .types.model import Model, Price
 from .types.request import AudioOutput, Output, Reasoning, Request, Tool, ToolChoice, ToolLike
 from .types.response import Adaptation
-from .types.secret import Secret
 from .wire.http import HttpRequest
 
-__all__ = ["Key", "Messages", "Options", "Plan", "Preparer", "Settings"]
+__all__ = ["Key", "Messages", "Options", "Plan", "Preparer", "Settings", "listed"]
 
-Key = str | Secret | Callable[[], Any]
 Messages = str | Message | Iterable[Message]
-
-_LOCAL = "local://"
 
 
 class Options(TypedDict, total=False):
@@ -86,12 +85,16 @@ class Options(TypedDict, total=False):
 class Settings(NamedTuple):
     """What a client was made with."""
 
-    keys: Mapping[str, Key]
+    keys: Mapping[str, Held]
     base_urls: Mapping[str, str]
     providers: Mapping[str, Provider]
     timeouts: Timeouts
     retry: Retry
     adapt: Policy
+    models: Mapping[tuple[str, str], Model] = {}
+    """By provider and id, aliases too."""
+    variables: Mapping[str, Mapping[str, str]] = {}
+    """Of base URLs, by provider."""
 
     @classmethod
     def make(
@@ -103,15 +106,19 @@ class Settings(NamedTuple):
         timeout: float | Timeouts | None = None,
         retry: int | bool | Retry | None = None,
         adapt: Policy = "adapt",
+        models: Iterable[Model] = (),
+        variables: Mapping[str, Mapping[str, str]] | None = None,
     ) -> Settings:
         """Settings from the words a client takes."""
         return cls(
-            {name: key if callable(key) or isinstance(key, Secret) else Secret(key) for name, key in (keys or {}).items()},
+            {name: held_key(key) for name, key in (keys or {}).items()},
             dict(base_urls or {}),
             {provider.name: provider for provider in providers},
             _timeouts(timeout, Timeouts()),
             _retry(retry, Retry()),
             adapt,
+            {(model.provider, name): model for model in models for name in (*model.aliases, model.id)},
+            {name: dict(values) for name, values in (variables or {}).items()},
         )
 
 
@@ -129,15 +136,18 @@ class _Route(NamedTuple):
     provider: Provider
     protocol: Protocol
     target: Target
+    model: Model | None = None
+    """What is known of the model; None is nothing."""
 
 
 class Preparer:
     """Makes exchanges from what a caller says, remembering what a model reference means."""
 
-    __slots__ = ("_routes", "settings")
+    __slots__ = ("_entrance", "_routes", "settings")
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._entrance = Entrance(settings.keys, settings.base_urls, settings.variables)
         self._routes: dict[tuple[str, str | None], _Route] = {}
 
     def exchange(self, model: str, messages: Messages, stream: bool, options: Options) -> Exchange:
@@ -156,6 +166,7 @@ class Preparer:
             auth=route.provider.auth,
             timeouts=_timeouts(options.get("timeout"), settings.timeouts),
             retry=_retry(options.get("retry"), settings.retry),
+            price=route.model.price if route.model is not None else None,
         )
 
     def plan(self, model: str, messages: Messages, stream: bool, options: Options) -> Plan:
@@ -164,12 +175,71 @@ class Preparer:
         http = route.protocol.encode_request(request, route.target, report)
         return Plan(http, tuple(report.adaptations), route.target.provider, route.target.protocol, route.target.model)
 
+    def listing(
+        self,
+        name: str,
+        *,
+        key: Key | None = None,
+        base_url: str | None = None,
+        timeout: float | Timeouts | None = None,
+        retry: int | bool | Retry | None = None,
+    ) -> Listing:
+        """The list of a provider's models, ready to be asked for.
+
+        Raises Unsupported for a provider without one, and the other UsageErrors of a call.
+        """
+        if ":" in name:
+            raise UsageError(f"{name!r} names a model: write the provider alone, {name.partition(':')[0]!r}")
+        settings = self.settings
+        route = self._place(name, "", base_url)
+        return Listing(
+            route.target,
+            route.protocol,
+            credential=self._credential(route, key, base_url),
+            auth=route.provider.auth,
+            timeouts=_timeouts(timeout, settings.timeouts),
+            retry=_retry(retry, settings.retry),
+        )
+
+    def price(self, reference: str) -> Price | None:
+        """What a model costs, as far as it is known. Raises as `exchange` does for what names no model."""
+        known = self._route(reference, None).model
+        return known.price if known is not None else None
+
+    def takes_begun(self, reference: str) -> bool:
+        """Whether a model is known to go on with a begun answer."""
+        known = self._route(reference, None).model
+        return known is not None and known.prefill is True
+
+    def retry(self, options: Options) -> Retry:
+        """How often a call tries."""
+        return _retry(options.get("retry"), self.settings.retry)
+
     def _understand(self, model: str, messages: Messages, stream: bool, options: Options) -> tuple[_Route, Request, Report]:
         """The route a call takes, its request made fit for it, and the report of what had to change so far."""
         route = self._route(model, options.get("base_url"))
         report = Report(route.target, options.get("adapt") or self.settings.adapt)
         request = handoff(_request(route.target.model, messages, stream, options), route.target, route.protocol, report)
+        if route.model is not None:
+            request = self._fit(request, route.model, report)
         return route, request, report
+
+    def _fit(self, request: Request, model: Model, report: Report) -> Request:
+        """The request as the model takes it. Raises Unsupported, which says what else could be done."""
+        from .catalog.fit import fit
+
+        try:
+            return fit(request, model, report)
+        except Unsupported as refusal:
+            from .catalog import info, models
+            from .catalog.fit_advice import advise
+
+            own = self.settings.models
+            date = None if (model.provider, model.id) in own else info().date
+            advice = advise(refusal, model, [*models(model.provider), *own.values()], date)
+            error = Unsupported(advice, provider=refusal.provider, model=refusal.model)
+            error.feature = refusal.feature
+            raise error from None
 
     def _route(self, model: str, base_url: str | None) -> _Route:
         route = self._routes.get((model, base_url))
@@ -181,15 +251,32 @@ class Preparer:
         name, colon, model = reference.partition(":")
         if not colon or not name or not model:
             raise UsageError(f"{reference!r} names no model: write provider:model, such as offline:eliza or openai:gpt-5.6")
+        return self._place(name, model, base_url)
+
+    def _place(self, name: str, model: str, base_url: str | None) -> _Route:
         provider = self._provider(name)
-        url = base_url or self.settings.base_urls.get(name) or _usual_url(provider)
-        if url is None:
-            where = f" or set {provider.base_url_env[0]}" if provider.base_url_env else ""
-            raise UsageError(f"{name} needs a base URL: pass base_url=...{where}, or name it in the config file")
-        url = url.rstrip("/")
-        check_base_url(url)
-        target = Target(provider.name, provider.protocol, model, url, provider.dialect, provider.headers)
-        return _Route(provider, load_protocol(provider.protocol), target)
+        url = self._entrance.where(provider, base_url).url
+        target = Target(provider.name, provider.protocol, model, url, provider.dialect, provider.headers, provider.kin)
+        protocol = load_protocol(provider.protocol)
+        known = self._known(provider, model) if model else None
+        if known is None:
+            return _Route(provider, protocol, target)
+        from .catalog.fit_dialect import fit_dialect, steerable
+
+        target = fit_dialect(target, known)
+        return _Route(provider, protocol, target, steerable(known, target))
+
+    def _known(self, provider: Provider, model: str) -> Model | None:
+        """What the catalogue and the program know of a model, where both speak the program."""
+        from .catalog import find
+
+        listed = provider.catalog or provider.name
+        own = self.settings.models.get((provider.name, model)) or self.settings.models.get((listed, model))
+        known = find(listed, model)
+        if own is None or known is None:
+            return own or known
+        said = {name: value for name in own.__struct_fields__ if (value := getattr(own, name)) not in (None, ())}
+        return msgspec.structs.replace(known, **said)
 
     def _provider(self, name: str) -> Provider:
         own = self.settings.providers
@@ -203,79 +290,7 @@ class Preparer:
             raise unknown_provider(name, (*own, *NAMES)) from None
 
     def _credential(self, route: _Route, key: Key | None, base_url: str | None) -> Credential:
-        provider = route.provider
-        given = key if key is not None else self.settings.keys.get(provider.name)
-        if given is not None:
-            return given if callable(given) or isinstance(given, Secret) else Secret(given)
-        given_url = base_url or self.settings.base_urls.get(provider.name)
-        usual_url = _usual_url(provider)
-        own_host = given_url is None or usual_url is None or _host(given_url) == _host(usual_url)
-        if own_host and (found := _first_set(provider.key_env)):
-            return Secret(found)
-        if not provider.key_required:
-            return None
-        names = " or ".join(provider.key_env) or "its environment variable"
-        reason = (
-            f"set {names}, or pass key=..." if own_host else "keys from the environment do not go to other hosts: pass key=..."
-        )
-        raise MissingKey(f"no key for {provider.title}: {reason}", provider=provider.name, model=route.target.model)
-
-
-def check_base_url(url: str) -> None:
-    """Refuse a base URL that would leak. Raises UsageError with the reason.
-
-    Credentials do not belong in a URL, and plain http is for local and private addresses only.
-    """
-    if url.startswith(_LOCAL):
-        return
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise UsageError(f"{_without_credentials(url)!r} is no base URL: write https://host/path")
-    if parts.username or parts.password:
-        raise UsageError("a base URL must not hold credentials: pass them with key=...")
-    if parts.scheme == "http" and not _is_local(parts.hostname):
-        raise UsageError(f"plain http to {parts.hostname} would send the key unprotected: write https://")
-
-
-def _usual_url(provider: Provider) -> str | None:
-    """Where a provider is when the program does not say: as the environment says, else its own base URL.
-
-    A variable may hold a bare host, as `OLLAMA_HOST` does: it is completed from the provider's own base URL.
-    """
-    found = _first_set(provider.base_url_env)
-    if found is None or "://" in found or provider.base_url is None:
-        return found or provider.base_url
-    own = urlsplit(provider.base_url)
-    port = f":{own.port}" if own.port and urlsplit(f"//{found}").port is None else ""
-    host, slash, path = found.partition("/")
-    return f"{own.scheme}://{host}{port}{slash}{path}"
-
-
-def _host(url: str) -> tuple[str, str | None, int | None]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname, parts.port
-
-
-def _without_credentials(url: str) -> str:
-    head, at, tail = url.rpartition("@")
-    return f"{head.partition('//')[0]}//***@{tail}" if at else url
-
-
-def _is_local(host: str) -> bool:
-    from ipaddress import ip_address
-
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return "." not in host or host.endswith((".local", ".internal", ".localhost"))
-    return address.is_private or address.is_loopback
-
-
-def _first_set(names: Sequence[str]) -> str | None:
-    for name in names:
-        if value := os.environ.get(name, "").strip():
-            return value
-    return None
+        return self._entrance.access(route.provider, key, base_url, route.target.model)
 
 
 def _request(model: str, messages: Messages, stream: bool, options: Options) -> Request:
@@ -292,23 +307,24 @@ def _request(model: str, messages: Messages, stream: bool, options: Options) -> 
         given[name] = _READERS[name](given[name])
     if (count := given.get("logprobs")) is not None and count is not True:
         given["logprobs"], given["top_logprobs"] = True, count
-    return Request(model, _messages(messages), stream=stream, **given)
+    return Request(model, listed(messages), stream=stream, **given)
 
 
-def _messages(messages: Messages) -> tuple[Message, ...]:
+def listed(messages: Messages) -> tuple[Message, ...]:
+    """The messages of a call, a string for one of the user's. Raises UsageError for anything else, and for none."""
     if isinstance(messages, str):
         return (user(messages),)
     if isinstance(messages, Message):
         return (messages,)
-    listed = tuple(messages)
-    for message in listed:
+    several = tuple(messages)
+    for message in several:
         if not isinstance(message, Message):
             raise UsageError(
                 f"messages must be a string or dragoman messages, not {type(message).__name__}: write user(...) or Message(...)"
             )
-    if not listed:
+    if not several:
         raise UsageError("there is no message to answer: pass at least one")
-    return listed
+    return several
 
 
 def _unknown_option(name: str) -> str:

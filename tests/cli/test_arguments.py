@@ -70,13 +70,38 @@ def test_the_list_has_one_option() -> None:
     assert {"command": "providers", "json": True} == vars(parse(["providers", "--json"]))
 
 
+def test_which_models() -> None:
+    """Providers and words may be given several times."""
+    nothing = {"command": "models", "providers": [], "search": [], "live": False, "all": False, "json": False}
+
+    assert nothing == vars(parse(["models"]))
+    assert {
+        **nothing,
+        "providers": ["groq", "xai"],
+        "search": ["big one", "fast"],
+        "live": True,
+        "all": True,
+        "json": True,
+    } == vars(
+        parse(["models", "-p", "groq", "--provider", "xai", "-s", "big one", "--search", "fast", "--live", "--all", "--json"])
+    )
+
+
+def test_the_catalogue() -> None:
+    """Telling about it is what is meant when nothing is said."""
+    assert {"command": "catalog", "action": "info", "source": None, "json": False} == vars(parse(["catalog"]))
+    assert {"command": "catalog", "action": "update", "source": "x.json", "json": False} == vars(
+        parse(["catalog", "update", "--from", "x.json"])
+    )
+
+
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
         ([], "no command; try 'dragoman chat hello', or see 'dragoman --help'"),
         (["caht", "hi"], "unknown command 'caht': did you mean 'chat'? See 'dragoman --help'"),
-        (["zzz"], "unknown command 'zzz': there are chat and providers. See 'dragoman --help'"),
-        (["--jsno"], "unknown option '--jsno': there are chat and providers. See 'dragoman --help'"),
+        (["zzz"], "unknown command 'zzz': there are chat, models, providers and catalog. See 'dragoman --help'"),
+        (["--jsno"], "unknown option '--jsno': there are chat, models, providers and catalog. See 'dragoman --help'"),
         (["chat", "--modle", "x"], "unknown option '--modle': did you mean '--model'? See 'dragoman chat --help'"),
         (["chat", "--modle=x"], "unknown option '--modle=x': did you mean '--model'? See 'dragoman chat --help'"),
         (["chat", "--mod", "x"], "unknown option '--mod': did you mean '--model'? See 'dragoman chat --help'"),
@@ -84,6 +109,8 @@ def test_the_list_has_one_option() -> None:
         (["chat", "--max-tokens", "few"], "argument --max-tokens: invalid int value: 'few'. See 'dragoman chat --help'"),
         (["chat", "-m"], "argument -m/--model: expected one argument. See 'dragoman chat --help'"),
         (["providers", "all"], "unknown argument 'all'. See 'dragoman providers --help'"),
+        (["models", "--serach", "x"], "unknown option '--serach': did you mean '--search'? See 'dragoman models --help'"),
+        (["models", "sonnet"], "unknown argument 'sonnet'. See 'dragoman models --help'"),
     ],
 )
 def test_refusals_are_one_line(argv: list[str], message: str) -> None:
@@ -95,7 +122,10 @@ def test_refusals_are_one_line(argv: list[str], message: str) -> None:
     assert 2 == exit_code(caught.value)
 
 
-@pytest.mark.parametrize("argv", [["--help"], ["-h"], ["chat", "--help"], ["chat", "hi", "-h"], ["providers", "-h"]])
+@pytest.mark.parametrize(
+    "argv",
+    [["--help"], ["-h"], ["chat", "--help"], ["chat", "hi", "-h"], ["providers", "-h"], ["models", "-h"], ["catalog", "-h"]],
+)
 def test_help_is_shown(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """Help goes to standard output and asks for nothing else."""
     assert parse(argv) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dragoman.cli.choose import Choice, choose_model, has_key
+from dragoman.credentials import Command
 from dragoman.providers import NAMES, load
 from dragoman.providers.base import Provider
 from dragoman.providers.config import Config
@@ -23,7 +24,7 @@ OWN = Provider("own", "Own", "https://own.example", ("OWN_KEY",), model="m")
         (None, {"KIMI_API_KEY": "k"}, Config(), f"moonshot:{load('moonshot').model}"),
         (None, {"GROQ_API_KEY": " ", "XAI_API_KEY": "k"}, Config(), f"xai:{load('xai').model}"),
         (None, {}, Config(keys={"xai": Secret("k")}), f"xai:{load('xai').model}"),
-        (None, {}, Config(key_commands={"xai": ("never", "run")}), f"xai:{load('xai').model}"),
+        (None, {}, Config(keys={"xai": Command(["never", "run"])}), f"xai:{load('xai').model}"),
         (None, {"OWN_KEY": "k"}, Config(providers=(OWN,)), "own:m"),
         (None, {"OWN_KEY": "k", "XAI_API_KEY": "k"}, Config(providers=(OWN,)), f"xai:{load('xai').model}"),
         (None, {"VLLM_API_KEY": "k", "XAI_API_KEY": "k"}, Config(), f"xai:{load('xai').model}"),

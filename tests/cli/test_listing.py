@@ -35,6 +35,9 @@ def test_whether_a_key_is_set() -> None:
     assert ("set", True) == (row("xai", {}, config).key, row("xai", {}, config).key_in_config)
     assert "not needed" == row("vllm", {}).key
     assert "set" == row("vllm", {"VLLM_API_KEY": "k"}).key
+    assert "set" == row("azure", {"AZURE_OPENAI_AD_TOKEN": "t"}).key
+    assert "set" == row("bedrock", {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}).key
+    assert "missing" == row("bedrock", {"AWS_ACCESS_KEY_ID": "a"}).key
 
 
 def test_the_base_url_is_where_requests_go() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dragoman.engine.auth import Auth, authorise
+from dragoman.engine.auth import Auth, AwsKeys, authorise
 from dragoman.errors import UsageError
 from dragoman.types import Secret
 from dragoman.wire.http import HttpRequest
@@ -25,3 +25,14 @@ def test_a_key_cannot_smuggle_headers(key: str) -> None:
     with pytest.raises(UsageError, match="no HTTP header") as caught:
         authorise(REQUEST, Secret(key), Auth())
     assert key not in str(caught.value)
+
+
+def test_aws_credentials_are_secrets() -> None:
+    """Text becomes a secret, equal ones are equal, and none is shown."""
+    keys = AwsKeys("AKID", Secret("s"), "t")
+
+    assert (Secret("AKID"), Secret("s"), Secret("t")) == (keys.access_key, keys.secret_key, keys.session_token)
+    assert keys == AwsKeys(Secret("AKID"), "s", "t")
+    assert hash(keys) == hash(AwsKeys("AKID", "s", "t"))
+    assert keys != AwsKeys("AKID", "s")
+    assert "AwsKeys('***')" == repr(keys)

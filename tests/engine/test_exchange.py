@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from dragoman import errors
 from dragoman.engine.auth import Auth
+from dragoman.engine.credentials import Access, Function, Grant
 from dragoman.engine.effects import Call, Close, Now, Random, Read, Send, Sleep, Wall
 from dragoman.engine.exchange import Exchange
 from dragoman.engine.policy import Retry, Timeouts
 from dragoman.protocols import load
 from dragoman.protocols.base import Report, Target
-from dragoman.types import Event, Finished, Request, Secret, Started, TextDelta, user
+from dragoman.types import Cost, Event, Finished, Request, Secret, Started, TextDelta, user
+from dragoman.types.model import Price
 from dragoman.wire.http import HttpHead
 
 KEY = "sk-marker-0123456789"
@@ -157,6 +160,37 @@ def test_a_whole_answer_goes_the_same_way() -> None:
 
     assert ("Hi", 3, 1, WHOLE) == (response.text, response.usage.input, response.usage.output, response.raw)
     assert "0.5" == str(response.cost and response.cost.amount)
+
+
+def in_an_array(text: str, reason: str | None = None) -> bytes:
+    candidate = {"content": {"parts": [{"text": text}], "role": "model"}, "index": 0}
+    return json.dumps({"candidates": [{**candidate, "finishReason": reason} if reason else candidate]}).encode()
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_an_array_of_chunks_streams_as_it_comes(stream: bool) -> None:
+    """A stream that comes as one JSON array is delivered by its elements, where the wire may stream so; asked for whole it
+    is a whole body."""
+    pieces = (b"\n [" + in_an_array("Hel"), b",\n" + in_an_array("lo"), b"," + in_an_array("!", "STOP") + b"]")
+    target = Target("gemini", "gemini", "m", "https://generativelanguage.googleapis.com")
+    it = Exchange(Request("m", (user("Hi"),), stream=stream), target, load("gemini"), Report(target))
+    world = World(HttpHead(200, JSON), *pieces)
+    world.run(it)
+    said = ["".join([event.text for event in batch if isinstance(event, TextDelta)]) for batch in world.batches]
+
+    assert (["Hel", "lo", "!", ""] if stream else ["Hello!"]) == said
+    assert "Hello!" == it.response().text
+
+
+def test_an_array_that_breaks_off_is_a_cut() -> None:
+    """What arrived of it is kept."""
+    target = Target("gemini", "gemini", "m", "https://generativelanguage.googleapis.com")
+    it = Exchange(Request("m", (user("Hi"),), stream=True), target, load("gemini"), Report(target))
+    world = World(HttpHead(200, JSON), b"[" + in_an_array("Hel") + b",{")
+
+    with pytest.raises(errors.StreamCut) as caught:
+        world.run(it)
+    assert "Hel" == (caught.value.partial and caught.value.partial.text)
 
 
 @pytest.mark.parametrize("stream", [True, False])
@@ -352,3 +386,150 @@ def test_the_answer_is_complete_even_if_its_connection_is_not() -> None:
 
     assert "a" == it.response().text
     assert "close" == world.diary[-1]
+
+
+USAGE = b'data: {"id":"c1","model":"m","choices":[],"usage":{"prompt_tokens":1000,"completion_tokens":100}}\n\n'
+COUNTED = (
+    b'{"id":"c1","model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"Hi"},"finish_reason":"stop"}],'
+    b'"service_tier":"flex","usage":{"prompt_tokens":1000,"completion_tokens":100}}'
+)
+LISTED = Price(Decimal(2), Decimal(10), services={"flex": Price(Decimal(1), Decimal(5))})
+
+
+def priced(*, stream: bool, price: Price | None = LISTED) -> Exchange:
+    target = Target("openai", "openai_chat", "m", "https://api.openai.com/v1")
+    report = Report(target)
+    request = Request("m", (user("Hi"),), stream=stream)
+    return Exchange(request, target, load("openai_chat"), report, credential=Secret(KEY), retry=Retry(1), price=price)
+
+
+def test_a_stream_is_priced_by_its_counts() -> None:
+    """1,000 tokens at 2 dollars a million and 100 at 10."""
+    call = priced(stream=True)
+
+    World(HttpHead(200, SSE), delta("Hi"), FINISH, USAGE, DONE).run(call)
+
+    assert Cost(Decimal("0.003"), "catalogue") == call.response().cost
+
+
+def test_a_whole_answer_is_priced_in_the_tier_it_names() -> None:
+    """The same counts cost half where the answer says that they were made at leisure."""
+    call = priced(stream=False)
+
+    World(HttpHead(200, JSON), COUNTED).run(call)
+
+    assert Cost(Decimal("0.0015"), "catalogue") == call.response().cost
+
+
+def test_what_the_provider_bills_goes_before_the_list() -> None:
+    """The answer names its own cost."""
+    call = priced(stream=False)
+
+    World(HttpHead(200, JSON), WHOLE).run(call)
+
+    assert Cost(Decimal("0.5"), "vendor") == call.response().cost
+
+
+def test_a_cut_answer_costs_what_was_counted() -> None:
+    """The partial response of a failure is priced when counts have come, and has no cost before."""
+    counted, uncounted = priced(stream=True), priced(stream=True)
+
+    with pytest.raises(errors.StreamCut) as late:
+        World(HttpHead(200, SSE), delta("Hi"), USAGE).run(counted)
+    with pytest.raises(errors.StreamCut) as early:
+        World(HttpHead(200, SSE), delta("Hi")).run(uncounted)
+
+    assert [Cost(Decimal("0.003"), "catalogue"), None] == [
+        caught.value.partial.cost for caught in (late, early) if caught.value.partial is not None
+    ]
+
+
+def test_a_model_without_a_price_has_no_cost() -> None:
+    """Unknown is not free."""
+    call = priced(stream=True, price=None)
+
+    World(HttpHead(200, SSE), delta("Hi"), FINISH, USAGE, DONE).run(call)
+
+    assert call.response().cost is None
+
+
+REFUSED = (HttpHead(401, JSON), b'{"error":{"message":"expired","code":"invalid_api_key"}}', b"")
+
+
+class TestRenewal:
+    """A refused credential is renewed once, and that try counts for nothing else."""
+
+    def access(self, *tokens: Any) -> Access:
+        queue = list(tokens)
+
+        def give() -> Any:
+            token = queue.pop(0)
+            if isinstance(token, Exception):
+                raise token
+            return Grant(Secret(token), None)
+
+        return Access(Function(give))
+
+    def sent(self, world: World) -> list[str]:
+        return [send.request.headers["authorization"] for send in world.sent]
+
+    def test_a_new_token_is_tried_at_once(self) -> None:
+        """Without a wait, visible in the attempts, and not counted: with one try allowed it still happens."""
+        world = World(*REFUSED, HttpHead(200, JSON), WHOLE)
+        it = exchange(stream=False, credential=self.access("one-0123", "two-0123"), retry=Retry(1))
+        world.run(it)
+
+        assert ["Bearer one-0123", "Bearer two-0123"] == self.sent(world)
+        assert [(401, "AuthenticationFailed", 0.0), (200, None, None)] == [
+            (attempt.status, attempt.error, attempt.waited) for attempt in it.response().attempts
+        ]
+        assert not any(isinstance(entry, tuple) for entry in world.diary)
+
+    def test_it_happens_once(self) -> None:
+        """A second refusal is the answer."""
+        world = World(*REFUSED, *REFUSED)
+        error = outcome(world, exchange(credential=self.access("one-0123", "two-0123", "three")))
+
+        assert isinstance(error, errors.AuthenticationFailed)
+        assert (2, 2) == (len(world.sent), len(error.attempts))
+
+    def test_the_same_key_is_not_tried_again(self) -> None:
+        """A fixed key, and a source that knows no other."""
+        for credential in (Secret(KEY), self.access("one-0123", "one-0123")):
+            world = World(*REFUSED)
+
+            assert isinstance(outcome(world, exchange(credential=credential)), errors.AuthenticationFailed)
+            assert 1 == len(world.sent)
+
+    def test_the_refusal_is_told_when_there_is_no_new_one(self) -> None:
+        """With why there is none."""
+        world = World(*REFUSED)
+        error = outcome(world, exchange(credential=self.access("one-0123", errors.UsageError("the program failed"))))
+
+        assert isinstance(error, errors.AuthenticationFailed)
+        assert ["It could not be renewed either: the program failed"] == error.__notes__
+
+    def test_the_retries_are_all_left(self) -> None:
+        """Two overloads behind a renewal still get their tries."""
+        busy = (HttpHead(503, JSON), b"{}", b"")
+        world = World(*REFUSED, *busy, *busy, HttpHead(200, SSE), delta("a") + FINISH, DONE)
+        it = exchange(credential=self.access("one-0123", "two-0123"), retry=Retry(3))
+        world.run(it)
+
+        assert ("a", 4) == (world.text, len(it.response().attempts))
+
+    def test_a_source_that_fails_is_retried_like_any_try(self) -> None:
+        """No connection to where tokens come from is no connection."""
+        world = World(HttpHead(200, SSE), delta("a") + FINISH, DONE)
+        it = exchange(credential=self.access(errors.ConnectionFailed("no way there"), "one-0123"))
+        world.run(it)
+
+        assert ("a", ["ConnectionFailed", None]) == (world.text, [attempt.error for attempt in it.response().attempts])
+
+    def test_no_part_of_a_credential_is_in_an_error(self) -> None:
+        """Not the token that was refused, nor the one that came after it."""
+        said = b'{"error":{"message":"bad one-0123, and two-0123"}}'
+        world = World(HttpHead(401, JSON), said, b"", HttpHead(401, JSON), said, b"")
+        error = outcome(world, exchange(credential=self.access("one-0123", "two-0123")))
+
+        assert "two-0123" not in str(error)

@@ -25,3 +25,12 @@ def test_what_is_clean_stays_itself() -> None:
     failure = Failure("plain")
 
     assert failure is scrub(failure, None)
+
+
+def test_all_parts_of_a_credential_are_masked() -> None:
+    """AWS credentials have three."""
+    failure = Failure("token abcdef of AKIDEXAMPLE", body={"a": "abcdef", "b": "AKIDEXAMPLE"})
+
+    assert Failure("token *** of ***", body={"a": "***", "b": "***"}) == scrub(
+        failure, Secret("abcdef"), None, Secret("AKIDEXAMPLE")
+    )

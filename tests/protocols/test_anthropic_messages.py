@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from dragoman.engine.accumulate import accumulate
 from dragoman.engine.handoff import handoff
 from dragoman.protocols import load
 from dragoman.protocols.anthropic_messages import PROTOCOL
+from dragoman.protocols.anthropic_messages.bedrock_stream import InvokeDecoder, InvokeEncoder
 from dragoman.protocols.anthropic_messages.decode_stream import MessagesDecoder
 from dragoman.protocols.base import Report, Target
 from dragoman.testing.conformance.answers import broken_order, decode
@@ -47,6 +49,7 @@ from dragoman.types import (
     Usage,
     UsageUpdate,
 )
+from dragoman.wire.eventstream import EventStreamFramer
 from dragoman.wire.http import HttpHead
 from dragoman.wire.sse import SseFramer
 
@@ -58,6 +61,12 @@ ASKED = Request("claude-test", (user("q"),))
 def restream(events: list[Event]) -> list[Event]:
     framer, decoder = SseFramer(), MessagesDecoder(HERE)
     return decoder.feed(framer.feed(PROTOCOL.stream_encoder(ASKED).feed(events)) + framer.close()) + decoder.close()
+
+
+def rechunk(events: list[Event]) -> list[Event]:
+    """The same in Bedrock's framing."""
+    encoder, framer, decoder = InvokeEncoder("claude-test"), EventStreamFramer(), InvokeDecoder(HERE)
+    return decoder.feed(framer.feed(encoder.feed(events)) + framer.close()) + decoder.close()
 
 
 def test_the_protocol_is_found_by_name() -> None:
@@ -361,17 +370,23 @@ def frame(wire: dict[str, Any]) -> tuple[bytes, bytes]:
     return wire["type"].encode(), json.dumps(wire).encode()
 
 
+def chunk(wire: dict[str, Any]) -> tuple[bytes, bytes]:
+    """The same frame in Bedrock's framing."""
+    data = json.dumps(wire, separators=(",", ":")).encode()
+    return b"chunk", json.dumps({"bytes": b64encode(data).decode(), "p": "abc"}).encode()
+
+
 @FUZZ
 @given(st.lists(FRAMES, max_size=12))
 def test_any_order_of_frames_is_read(wires: list[dict[str, Any]]) -> None:
-    """Whatever order and shape frames have, both ways of reading agree, and events keep their contract."""
-    frames = [frame(wire) for wire in wires]
+    """Whatever order and shape frames have, all ways of reading and both framings agree, and events keep their contract."""
     found = []
     for ordinary in (True, False):
-        decoder = MessagesDecoder(HERE, ordinary=ordinary)
-        found.append(decoder.feed(frames) + decoder.close())
+        for make, say in ((MessagesDecoder, frame), (InvokeDecoder, chunk)):
+            decoder = make(HERE, ordinary=ordinary)
+            found.append(decoder.feed([say(wire) for wire in wires]) + decoder.close())
 
-    assert found[0] == found[1]
+    assert [found[0]] * 3 == found[1:]
     assert [] == broken_order(found[0])
     assert accumulate(found[0])
 
@@ -392,6 +407,7 @@ def test_any_answer_comes_back(wires: list[dict[str, Any]]) -> None:
     assume(not any(isinstance(event, OpaqueEvent) and is_stray(event) for event in events))
     found = restream(events)
 
+    assert found == rechunk(events)
     assert accumulate(events) == accumulate(found)
     assert [e for e in events if not isinstance(e, UsageUpdate | Extra)] == [
         e for e in found if not isinstance(e, UsageUpdate | Extra)

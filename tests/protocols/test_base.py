@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from dragoman.errors import Unsupported
-from dragoman.protocols.base import Policy, Report, Target, belongs
+from dragoman.protocols import NAMES, load
+from dragoman.protocols.base import Policy, Protocol, Report, Target, belongs, same_blocks, understands
 from dragoman.types import Adaptation, Origin, Thinking
+from dragoman.types.response import Failure
 
 TARGET = Target("groq", "openai_chat", "some-model")
 
@@ -44,6 +46,32 @@ def test_the_loss_of_vendor_fields_is_listed_even_when_strict(policy: Policy) ->
         Report(TARGET, {"extra": "strict"}).adapt("extra", "dropped", "fields of another vendor: item")
 
 
+@pytest.mark.parametrize("policy", ["adapt", "strict", {}, {"*": "adapt"}, {"image": "strict"}, {"audio": "adapt"}])
+def test_what_was_asked_about_is_not_left_out_by_a_policy_for_everything(policy: Policy) -> None:
+    """Losing the point of a request takes consent to that very loss; the refusal says how to give it."""
+    report = Report(TARGET, policy)
+
+    with pytest.raises(Unsupported, match=r'no images; allow it with adapt={"image": "adapt"} or') as caught:
+        report.refuse_unless_named("image", "changed", "no images")
+
+    assert ("image", "groq", "some-model", []) == (
+        caught.value.feature,
+        caught.value.provider,
+        caught.value.model,
+        report.adaptations,
+    )
+
+
+@pytest.mark.parametrize("policy", [{"image": "adapt"}, {"image": "adapt", "*": "strict"}])
+def test_a_loss_that_the_policy_names_is_listed(policy: Policy) -> None:
+    """Whoever names a feature has thought of it."""
+    report = Report(TARGET, policy)
+
+    report.refuse_unless_named("image", "changed", "no images", "messages[0]")
+
+    assert [Adaptation("image", "changed", "no images", "messages[0]")] == report.adaptations
+
+
 def test_some_things_are_refused_whatever_the_policy() -> None:
     """Where nothing faithful can be sent, a policy that adapts everything does not help."""
     with pytest.raises(Unsupported) as caught:
@@ -70,3 +98,69 @@ def test_an_answer_carries_its_target_as_origin() -> None:
 def test_vendor_data_goes_back_where_it_came_from(origin: Origin | None, expected: bool) -> None:
     """A signature means something to the provider that signed, over the wire it was signed on, and to nobody else."""
     assert expected is belongs(Thinking(text="hm", signature="sig", origin=origin), TARGET)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("anthropic_messages", "anthropic_messages", True),
+        ("anthropic_bedrock", "anthropic_messages", True),
+        ("anthropic_messages", "anthropic_bedrock", True),
+        ("anthropic_bedrock", "bedrock_converse", False),
+        ("gemini", "openai_chat", False),
+    ],
+)
+def test_another_framing_of_the_same_json(one: str, other: str, expected: bool) -> None:
+    """Blocks of a protocol that differs from another by its framing alone are the other's, both ways round."""
+    assert expected is same_blocks(one, other)
+
+
+@pytest.mark.parametrize(
+    ("origin", "expected"),
+    [
+        (None, True),
+        (Origin("openai_chat", "groq"), True),
+        (Origin("openai_chat", "cousin"), True),
+        (Origin("openai_chat", "stranger"), False),
+        (Origin("gemini", "cousin"), False),
+    ],
+)
+def test_what_kin_signed_is_understood(origin: Origin | None, expected: bool) -> None:
+    """Thinking of a provider that is named as kin is valid here; its other data still belongs to it alone."""
+    target = Target("groq", "openai_chat", "some-model", kin=("cousin",))
+    block = Thinking(text="hm", signature="sig", origin=origin)
+
+    assert expected is understands(block, target)
+    assert (expected and (origin is None or origin.provider == "groq")) is belongs(block, target)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_list_of_models_is_asked_for_or_refused(name: str) -> None:
+    """On every wire a list is a GET that carries no credential, or there is none and that is said before anything is sent."""
+    protocol = load(name)
+    target = Target("acme", name, "", "https://acme.example/v1", headers={"X-Team": "search"})
+    if type(protocol).encode_models is Protocol.encode_models:
+        with pytest.raises(Unsupported, match="acme has no list of models"):
+            protocol.encode_models(target)
+        return
+    request = protocol.encode_models(target)
+
+    assert ("GET", b"") == (request.method, request.body)
+    assert request.url.startswith("https://acme.example/v1/")
+    assert "search" == request.headers["x-team"]
+    assert "authorization" not in request.headers
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_list_that_is_none_is_a_failure_and_no_exception(name: str) -> None:
+    """Whatever bytes come, a page or the facts of a failure come of them."""
+    protocol = load(name)
+    target = Target("acme", name, "", "https://acme.example/v1")
+    if type(protocol).decode_models is Protocol.decode_models:
+        with pytest.raises(Unsupported, match="acme has no list of models"):
+            protocol.decode_models(b"[]", target)
+        return
+    for body in (b"", b"null", b"7", b"<html>", b'{"data":7,"models":{}}', b'{"error":{"message":"no"}}', b"[" * 100_000):
+        failure = protocol.decode_models(body, target)
+        assert isinstance(failure, Failure), body
+        assert failure.message

@@ -61,6 +61,8 @@ HERE = TARGET.origin()
 ASKED = Request("m", (user("q"),), stream=True, extra={"stream_options": {"include_usage": True}})
 FUZZ = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
+CLOSED = {"type": "object", "properties": {}, "additionalProperties": False}
+
 # --- requests there and back -------------------------------------------------------------------------------------------
 
 
@@ -75,10 +77,10 @@ def test_a_request_comes_back() -> None:
             user("And?"),
         ),
         system=(Text("Be brief"),),
-        tools=(Tool("f", "Does", {"type": "object"}, True),),
+        tools=(Tool("f", "Does", CLOSED, True),),
         tool_choice=ToolChoice("tool", "f"),
         parallel_tools=False,
-        output=Output({"type": "object"}, "answer", True),
+        output=Output(CLOSED, "answer", True),
         reasoning=Reasoning("low"),
         max_tokens=9,
         temperature=0.5,

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from dragoman.credentials import Command
 from dragoman.errors import UsageError
 from dragoman.protocols.anthropic_messages.dialect import MessagesDialect
-from dragoman.protocols.openai_chat.dialect import ChatDialect
+from dragoman.protocols.openai_chat.dialect import REFERENCE
 from dragoman.providers import load
 from dragoman.providers.base import Auth, Provider
 from dragoman.providers.config import Config, config_path, load_config
+from dragoman.types.model import Model, Price, ReasoningStyle
 from dragoman.types.secret import Secret
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
@@ -78,7 +82,7 @@ def test_an_empty_file_changes_nothing(tmp_path: Path) -> None:
     """An empty file gives the known providers and no default model."""
     config = read(tmp_path, "")
 
-    assert (None, (), {}, {}) == (config.default_model, config.providers, config.keys, config.key_commands)
+    assert (None, (), {}) == (config.default_model, config.providers, config.keys)
     assert load("groq") == config.provider("groq")
 
 
@@ -134,7 +138,9 @@ def test_another_protocol_brings_its_own_dialect(tmp_path: Path) -> None:
 
 def test_a_reference_vendor_gets_a_dialect(tmp_path: Path) -> None:
     """A dialect field of a vendor without a dialect starts from the reference."""
-    assert ChatDialect(names=False) == only(read(tmp_path, "[providers.openai]\ndialect = { names = false }")).dialect
+    provider = only(read(tmp_path, "[providers.openai]\ndialect = { names = false }"))
+
+    assert msgspec.structs.replace(REFERENCE, names=False) == provider.dialect
 
 
 @pytest.mark.parametrize(
@@ -180,8 +186,8 @@ def test_keys_and_commands(tmp_path: Path) -> None:
     """A key in the file is a secret at once, and a command is not run by reading it."""
     config = read(tmp_path, f'[providers.groq]\nkey = "gsk-1"\n[providers.xai]\nkey_command = ["touch", "{tmp_path}/ran"]')
 
-    assert {"groq": Secret("gsk-1")} == config.keys
-    assert {"xai": ("touch", f"{tmp_path}/ran")} == config.key_commands
+    where = f"{tmp_path}/config.toml: [providers.xai] key_command"
+    assert {"groq": Secret("gsk-1"), "xai": Command(("touch", f"{tmp_path}/ran"), where=where)} == config.keys
     assert (True, True, False) == tuple(config.has_key(name) for name in ("groq", "xai", "openai"))
     assert "gsk-1" not in repr(config)
     assert not (tmp_path / "ran").exists()
@@ -238,6 +244,19 @@ def test_a_file_without_keys_may_be_open(tmp_path: Path) -> None:
             "[providers.groq]: give one of key, key_command and key_env",
         ),
         (
+            "[providers.groq]\nkey_lifetime = 60",
+            "[providers.groq] key_lifetime: only the key of a key_command has one",
+        ),
+        (
+            '[providers.bedrock]\nvariables = { zone = "a" }',
+            "[providers.bedrock] variables: unknown key 'zone'; known: region",
+        ),
+        (
+            '[providers.bedrock]\nvariables = { region = "a/b" }',
+            "[providers.bedrock] variables: 'a/b' cannot be the AWS region (region): it would not stay in its place in the "
+            "base URL",
+        ),
+        (
             "[providers.groq]\nkey_command = []",
             '[providers.groq] key_command: give a program and its arguments, as ["pass", "show", "groq"]',
         ),
@@ -276,3 +295,105 @@ def test_the_environment_is_the_default(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("DRAGOMAN_CONFIG", str(tmp_path / "config.toml"))
 
     assert "a:b" == load_config().default_model
+
+
+class TestModels:
+    """What the file says of models."""
+
+    def test_each_field_may_be_said(self, tmp_path: Path) -> None:
+        """A table names what is known of one model; the rest is unknown."""
+        text = """
+            [models."work:org/m:7b"]
+            max_output = 32768
+            tools = false
+            inputs = ["text", "image"]
+            reasoning = { efforts = ["low", "high"], budget = [1024, 32000] }
+            price = { input = 0.15 }
+            [models."groq:other"]
+            reasoning = false
+        """
+        style = ReasoningStyle(efforts=("low", "high"), budget=(1024, 32_000))
+        price = Price(Decimal("0.15"))
+        work = Model("work", "org/m:7b", max_output=32_768, tools=False, inputs=("text", "image"), reasoning=style, price=price)
+
+        assert (work, Model("groq", "other", reasoning=False)) == read(tmp_path, text).models
+
+    @pytest.mark.parametrize(
+        ("text", "words"),
+        [
+            ('[models."gpt"]', '[models."gpt"]: write provider:model'),
+            ('[models."own:m"]\ntolls = true', "[models.\"own:m\"] unknown key 'tolls'; did you mean 'tools'?"),
+            ('[models."own:m"]\nid = "x"', "[models.\"own:m\"] unknown key 'id'"),
+            ('[models."own:m"]\ntools = "yes"', '[models."own:m"] tools: Expected `bool | null`, got `str`'),
+            ("models = 1", "models: Expected `object`, got `int`"),
+        ],
+    )
+    def test_what_is_wrong_is_named(self, tmp_path: Path, text: str, words: str) -> None:
+        """The table, the key and what it should be."""
+        assert complaint(tmp_path, text).startswith(words)
+
+    @pytest.mark.parametrize(
+        ("text", "listed"),
+        [
+            ('[providers.work]\nlike = "groq"', "groq"),
+            ('[providers.work]\nlike = "openai-responses"', load("openai-responses").catalog or "openai-responses"),
+            ('[providers.work]\nlike = "groq"\nbase_url = "https://example.com/v1"', None),
+            ('[providers.groq]\nmodel = "m"', load("groq").catalog),
+        ],
+    )
+    def test_the_catalogue_follows_the_vendor(self, tmp_path: Path, text: str, listed: str | None) -> None:
+        """A second name for a vendor has its models; another server that is alike need not."""
+        assert listed == only(read(tmp_path, text)).catalog
+
+
+def test_a_key_may_have_a_lifetime(tmp_path: Path) -> None:
+    """The program is run again before its key ends."""
+    config = read(tmp_path, '[providers.vertex]\nkey_command = ["gcloud", "auth", "print-access-token"]\nkey_lifetime = 3000')
+    command = config.keys["vertex"]
+
+    assert isinstance(command, Command)
+    assert 3000.0 == command.lifetime
+
+
+def test_variables_of_a_base_url(tmp_path: Path) -> None:
+    """A value in the file wins over the environment's variable and leaves the rest; keys stay with their vendor."""
+    provider = only(read(tmp_path, '[providers.bedrock]\nvariables = { region = "eu-west-1" }'))
+    known = load("bedrock")
+
+    assert (("eu-west-1", ()), known.key_env, known.sources) == (
+        (provider.variables["region"].default, provider.variables["region"].env),
+        provider.key_env,
+        provider.sources,
+    )
+    assert {"region"} == provider.variables.keys()
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ('[providers.azure]\nbase_url = "https://mine.openai.azure.com/openai/v1"', True),
+        ('[providers.azure]\nbase_url = "https://mine.example.com/openai/v1"', False),
+        ('[providers.azure]\nvariables = { resource = "mine" }', True),
+        ('[providers.azure]\nvariables = { host = "mine.example.com" }', False),
+        ('[providers.bedrock]\nbase_url = "https://bedrock-runtime.eu-central-1.amazonaws.com"', True),
+        ('[providers.bedrock]\nbase_url = "https://proxy.example.com"', False),
+        ('[providers.vertex]\nvariables = { project = "p", location = "us-east5" }', True),
+        ('[providers.databricks]\nbase_url = "https://adb.example.net/serving-endpoints"', True),
+        ('[providers.databricks]\nvariables = { host = "adb.example.net" }', True),
+        ('[providers.mine]\nlike = "databricks"\nbase_url = "https://adb.example.net/serving-endpoints"', False),
+        ('[providers.mine]\nlike = "github-copilot"\nbase_url = "https://proxy.example.com"', False),
+    ],
+)
+def test_credentials_stay_with_their_vendor(tmp_path: Path, text: str, kept: bool) -> None:
+    """A table that moves a provider off its vendor's hosts gives up the vendor's variables, sources and exchange."""
+    provider = only(read(tmp_path, text))
+    found = (*provider.key_env, *provider.token_env, *provider.sources, *([provider.exchange] if provider.exchange else []))
+
+    assert kept == bool(found)
+
+
+def test_a_region_is_read_from_a_base_url(tmp_path: Path) -> None:
+    """Requests to it are signed for where it is."""
+    provider = only(read(tmp_path, '[providers.bedrock]\nbase_url = "https://bedrock-runtime.eu-central-1.amazonaws.com"'))
+
+    assert "eu-central-1" == provider.variables["region"].default

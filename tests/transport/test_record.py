@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from dragoman.engine.auth import AwsKeys
+from dragoman.engine.sigv4 import sign
 from dragoman.errors import ConnectionFailed, TimedOut
 from dragoman.transport.local import AsyncLocalTransport, LocalTransport, Pause
 from dragoman.transport.record import MASK, AsyncRecordingTransport, RecordingTransport
@@ -263,3 +265,26 @@ def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     """It is said when the recording begins, and not when the first answer is lost."""
     with pytest.raises(FileNotFoundError):
         RecordingTransport(LocalTransport(lambda _: Reply(HttpHead(200, {}), iter([]))), tmp_path / "nowhere" / "exchanges.jsonl")
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_an_answer_that_is_a_credential_is_not_written(tmp_path: Path, asynchronous: bool) -> None:
+    """An exchange of tokens leaves nothing, and the answer comes through all the same."""
+    path = tmp_path / "r.jsonl"
+    exchange(path, ask(private=True), b'{"token":"tid=secret"}', asynchronous=asynchronous)
+    exchange(path, ask(), b"data: x\n\n", asynchronous=asynchronous)
+
+    assert 1 == len(recorded(path))
+    assert "tid=secret" not in path.read_text("utf-8")
+
+
+def test_a_signed_request_is_written_without_its_signature(tmp_path: Path) -> None:
+    """Nor is its session token, in any place."""
+    path = tmp_path / "r.jsonl"
+    keys = AwsKeys("AKIDEXAMPLE0123456", "wJalrXUtnFEMI-secret", "session-token-0123456789")
+    request = sign(ask(headers={"content-type": "application/json"}), keys, "bedrock", "us-east-1", 1_440_938_160.0)
+    exchange(path, request, b'{"message":"session-token-0123456789 is expired"}')
+
+    text = path.read_text("utf-8")
+    signature = request.headers["authorization"].rpartition("Signature=")[2]
+    assert not any(word in text for word in ("AKIDEXAMPLE0123456", "session-token-0123456789", signature))

@@ -1,4 +1,4 @@
-"""The command `dragoman`: ask a model from a terminal, see which providers have keys.
+"""The command `dragoman`: ask a model from a terminal, see which models there are and which providers have keys.
 
 Nothing is imported before the command line asks for it; `--help` loads neither a protocol nor an HTTP library.
 """
@@ -48,6 +48,14 @@ def _run(argv: list[str]) -> int:
         from .listing import list_providers
 
         return list_providers(arguments, os.environ, sys.stdout)
+    if arguments.command == "models":
+        from .models import list_models
+
+        return list_models(arguments, os.environ, sys.stdout, sys.stderr)
+    if arguments.command == "catalog":
+        from .catalog import manage_catalog
+
+        return manage_catalog(arguments, os.environ, sys.stdout, sys.stderr)
     from .chat import chat
 
     return chat(arguments, os.environ, sys.stdin, sys.stdout, sys.stderr)

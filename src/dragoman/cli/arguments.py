@@ -30,7 +30,9 @@ Ask any model of any provider, each in its native protocol.
 
 commands:
   chat         ask a model; the answer streams to standard output
+  models       list models: limits, prices, abilities; --live asks the vendors
   providers    list the providers, and whether a key is set for each
+  catalog      say how old the catalogue of models is; `catalog update` gets a newer one
 
 options:
   -h, --help   show this help; `dragoman COMMAND --help` shows that of a command
@@ -40,6 +42,7 @@ examples:
   dragoman chat "Why is the sky blue?"
   dragoman chat -m anthropic:claude-sonnet-5 -f photo.jpg "What is this?"
   git diff | dragoman chat "Write a commit message."
+  dragoman models --search "claude sonnet"
   dragoman providers
 
 {_CODES}"""
@@ -88,7 +91,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace | None:
                 return None
         case [command, *_]:
             near = get_close_matches(command, _COMMANDS, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"there are {' and '.join(_COMMANDS)}."
+            *most, last = _COMMANDS
+            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(most)} and {last}."
             raise UsageError(f"unknown {_kind(command, 'command')} {command!r}: {hint} See 'dragoman --help'")
         case _:
             raise UsageError("no command; try 'dragoman chat hello', or see 'dragoman --help'")
@@ -162,6 +166,70 @@ def _chat() -> _Parser:
     return parser
 
 
+_MODELS = """\
+Without --live nothing is sent: the list is the catalogue's. With it the vendors are asked, those named or else all whose
+key is set; what a vendor states goes before what the catalogue says. Marks:
+  new             the vendor lists it and the catalogue does not know it
+  not listed      the catalogue knows it and the vendor does not list it
+  retires DAY     the vendor switches it off on that day
+
+examples:
+  dragoman models --search "claude sonnet"
+  dragoman models --provider groq --live
+  dragoman models --json | jq '.[] | select(.price.input < 1) | .id'
+"""
+
+
+def _models() -> _Parser:
+    parser = _Parser(
+        prog="dragoman models",
+        description="List models: context window and longest answer in tokens, dollars for a million tokens of prompt and "
+        "of answer, and what they can do. A dash is what nobody has stated.",
+        epilog=_MODELS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add(
+        *("-p", "--provider"),
+        action="append",
+        default=[],
+        dest="providers",
+        metavar="NAME",
+        help="only this provider's; may be given several times",
+    )
+    add(
+        *("-s", "--search"),
+        action="append",
+        default=[],
+        metavar="WORDS",
+        help="only models whose reference or title holds all these words; may be given several times",
+    )
+    add("--live", action="store_true", help="ask the vendors, with the keys that are set")
+    add("--all", action="store_true", help="also list models that are retired or do not answer in text")
+    add("--json", action="store_true", help="print all that is known of each model as JSON")
+    return parser
+
+
+def _catalog() -> _Parser:
+    parser = _Parser(
+        prog="dragoman catalog",
+        description="The catalogue of models, which knows limits, prices and abilities. `info` tells how old it is and where "
+        "it is read from; `update` gets a newer list from models.dev and keeps it in the user's cache.",
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("action", nargs="?", default="info", choices=("info", "update"), help="what to do (info, unless said)")
+    add(
+        "--from",
+        dest="source",
+        metavar="URL|FILE",
+        help="where `update` gets models.dev's api.json: an https URL or a file (https://models.dev/api.json, unless said)",
+    )
+    add("--json", action="store_true", help="print `info` as JSON")
+    return parser
+
+
 def _providers() -> _Parser:
     parser = _Parser(
         prog="dragoman providers",
@@ -173,4 +241,4 @@ def _providers() -> _Parser:
     return parser
 
 
-_COMMANDS = {"chat": _chat, "providers": _providers}
+_COMMANDS = {"chat": _chat, "models": _models, "providers": _providers, "catalog": _catalog}

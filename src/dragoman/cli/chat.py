@@ -18,7 +18,6 @@ from ..types.response import Response
 from .choose import choose_model
 from .failures import FAILED, INCOMPLETE, unfinished
 from .files import attach, read_file
-from .keys import client_keys
 from .screen import Screen
 
 __all__ = ["chat", "question", "read_schema", "show_block", "show_event"]
@@ -38,7 +37,7 @@ def chat(arguments: Namespace, environ: Mapping[str, str], stdin: TextIO | None,
 
     from ..client import Client
 
-    with Client(keys=client_keys(config), providers=config.providers) as client:
+    with Client(keys=config.keys, providers=config.providers, models=config.models) as client:
         if arguments.json or arguments.schema is not None or not arguments.stream:
             response = client.chat(choice.model, message, **options)
             if arguments.json:

@@ -38,7 +38,8 @@ def choose_model(named: str | None, environ: Mapping[str, str], config: Config) 
 
 def has_key(provider: Provider, environ: Mapping[str, str], config: Config) -> bool:
     """Whether a key for this provider is at hand; runs no command."""
-    return config.has_key(provider.name) or any(environ.get(name, "").strip() for name in provider.key_env)
+    names = (*provider.key_env, *provider.token_env)
+    return config.has_key(provider.name) or any(environ.get(name, "").strip() for name in names)
 
 
 def _candidates(config: Config) -> Iterator[Provider]:

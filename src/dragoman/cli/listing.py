@@ -9,6 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
+from ..credentials import at_hand
 from ..providers import all_providers
 from ..providers.base import Provider
 from ..providers.config import Config, load_config
@@ -57,7 +58,8 @@ def table(listed: Iterable[Row]) -> str:
 
 
 def _row(provider: Provider, config: Config, environ: Mapping[str, str]) -> Row:
-    key = "set" if has_key(provider, environ, config) else "missing" if provider.key_required else "not needed"
+    there = has_key(provider, environ, config) or any(at_hand(name, environ) for name in provider.sources)
+    key = "set" if there else "missing" if provider.key_required else "not needed"
     given = next((environ[name].strip() for name in provider.base_url_env if environ.get(name, "").strip()), None)
     return Row(
         provider.name,

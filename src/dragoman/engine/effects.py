@@ -53,9 +53,13 @@ class Random(msgspec.Struct, frozen=True):
 
 
 class Call(msgspec.Struct, frozen=True):
-    """Call a function of the caller's, awaiting it in the async face; answered with its result."""
+    """Call a function from outside, awaiting what it gives in the async face; answered with its result.
+
+    `blocks` is for one that takes its time and is no coroutine: the async face calls it in a thread.
+    """
 
     function: Callable[[], Any]
+    blocks: bool = False
 
 
 Effect = Send | Read | Close | Sleep | Now | Wall | Random | Call

@@ -15,13 +15,16 @@ _MASK = "***"
 _SHORTEST = 6
 
 
-def scrub(failure: Failure, secret: Secret | None) -> Failure:
-    """The same facts without the credential and without control characters in the message."""
+def scrub(failure: Failure, *secrets: Secret | None) -> Failure:
+    """The same facts without the credentials and without control characters in the message."""
     message = "".join([character if character.isprintable() or character in "\n\t" else " " for character in failure.message])
-    key = secret.reveal() if secret is not None else ""
-    if len(key) < _SHORTEST:
-        return failure if message == failure.message else msgspec.structs.replace(failure, message=message)
-    return msgspec.structs.replace(failure, message=message.replace(key, _MASK), body=_clean(failure.body, key))
+    body = failure.body
+    keys = [key for secret in secrets if secret is not None and len(key := secret.reveal()) >= _SHORTEST]
+    if not keys and message == failure.message:
+        return failure
+    for key in keys:
+        message, body = message.replace(key, _MASK), _clean(body, key)
+    return msgspec.structs.replace(failure, message=message, body=body)
 
 
 def _clean(value: Any, key: str) -> Any:

@@ -45,7 +45,7 @@ CERTAIN = _words(
         """,
         AuthenticationFailed: """
             invalid_api_key authentication_error api_key_invalid unauthenticated invalid_authentication_error
-            invalid_token unrecognizedclientexception expiredtokenexception expiredtoken invalid_iam_token
+            invalid_token unrecognizedclientexception expiredtokenexception expiredtoken invalid_iam_token authentication
         """,
         PermissionDenied: """
             permission_error permission_denied unsupported_country_region_territory accessdeniedexception
@@ -56,7 +56,8 @@ CERTAIN = _words(
         """,
         ContentFiltered: """
             content_filter content_policy_violation responsibleaipolicyviolation moderation_blocked content_filtered
-            data_inspection_failed datainspectionfailed prompt_blocked
+            data_inspection_failed datainspectionfailed prompt_blocked content_blocked safety recitation prohibited_content
+            spii blocklist image_safety image_prohibited_content image_recitation
         """,
         Refused: "refusal",
         RateLimited: """
@@ -76,7 +77,8 @@ VAGUE = _words(
     {
         BadRequest: """
             invalid_request_error bad_request invalid_argument validationexception request_too_large invalid_prompt
-            unsupported_value unsupported_parameter invalid_value
+            unsupported_value unsupported_parameter invalid_value invalid_request parameter_unknown failed_precondition
+            out_of_range
         """,
         ServerError: """
             server_error api_error internal_error internal_server_error internal internalserverexception timeout_error

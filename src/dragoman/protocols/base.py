@@ -7,6 +7,8 @@
 | bytes → request | server | `decode_request` |
 | events → bytes | server | `stream_encoder`, `encode_response`, `encode_failure` |
 
+Beside them stands the vendor's list of models, page by page: `encode_models`, `decode_models`.
+
 A server is the gateway, the embedded provider, or a test. Nothing here does I/O, reads a clock or keeps state between
 calls; a decoder and an encoder hold the state of one answer. `decode(encode(events)) == events` in both forms.
 
@@ -25,6 +27,7 @@ import msgspec
 from ..errors import Unsupported
 from ..types.content import BlockBase, Origin
 from ..types.events import Event
+from ..types.model import Model
 from ..types.request import Request
 from ..types.response import Adaptation, Failure, Response
 from ..wire.frames import Frame
@@ -34,15 +37,21 @@ __all__ = [
     "Decoder",
     "Encoder",
     "HttpReply",
+    "ModelPage",
     "Policy",
     "Protocol",
     "Report",
     "Target",
     "ToolIdRule",
     "belongs",
+    "same_blocks",
+    "understands",
 ]
 
 _VENDOR_FIELDS = "extra"
+
+_BLOCKS = {"anthropic_bedrock": "anthropic_messages"}
+"""Protocols that are another one's JSON in another framing: blocks of the one are blocks of the other."""
 
 Policy = Literal["adapt", "strict"] | Mapping[str, Literal["adapt", "strict"]]
 
@@ -50,7 +59,8 @@ Policy = Literal["adapt", "strict"] | Mapping[str, Literal["adapt", "strict"]]
 class Target(msgspec.Struct, frozen=True):
     """Where a request goes: provider and protocol by name, the vendor's model id, base URL (no trailing slash) and dialect.
 
-    `dialect` is the protocol's own dialect value; None means the reference vendor.
+    `dialect` is the protocol's own dialect value; None means the reference vendor. `kin` are other providers that run the
+    same vendor's models: what those signed or encrypted is understood here (see `understands`).
     """
 
     provider: str
@@ -59,6 +69,7 @@ class Target(msgspec.Struct, frozen=True):
     base_url: str = ""
     dialect: Any = None
     headers: dict[str, str] = {}
+    kin: tuple[str, ...] = ()
 
     def origin(self) -> Origin:
         """The origin that answers of this target carry."""
@@ -71,6 +82,16 @@ class HttpReply(msgspec.Struct, frozen=True):
     status: int
     headers: dict[str, str]
     body: bytes
+
+
+class ModelPage(msgspec.Struct, frozen=True):
+    """One page of a vendor's list of models, in the vendor's order; `after` asks for the next one, None when it is the last.
+
+    Models carry what the vendor states and nothing else; `Model.source` names the listing.
+    """
+
+    models: tuple[Model, ...]
+    after: str | None = None
 
 
 class ToolIdRule(msgspec.Struct, frozen=True):
@@ -87,7 +108,8 @@ class Report:
 
     `policy` is `adapt` (do it and say so), `strict` (refuse), or a mapping from feature word to one of the two with
     `"*"` for the rest. Fields that only their own vendor understands (`extra`) never carry meaning alone: that another
-    target does not get them is listed, and refused only where the mapping names them.
+    target does not get them is listed, and refused only where the mapping names them. Changes after which most answers
+    would be worthless (the picture asked about is left out) are refused unless the mapping names the feature itself.
     """
 
     __slots__ = ("_policy", "_target", "adaptations")
@@ -108,6 +130,15 @@ class Report:
             policy = "adapt"
         if policy == "strict":
             self.refuse(feature, f'{detail}; allow it with adapt="adapt" or change the request')
+        self.adaptations.append(Adaptation(feature, action, detail, path))
+
+    def refuse_unless_named(
+        self, feature: str, action: Literal["dropped", "changed", "moved", "added"], detail: str, path: str | None = None
+    ) -> None:
+        """Record an adaptation that takes away what was asked for. Raises Unsupported unless policy names `feature` itself."""
+        policy = self._policy
+        if isinstance(policy, str) or policy.get(feature) != "adapt":
+            self.refuse(feature, f'{detail}; allow it with adapt={{"{feature}": "adapt"}} or change the request')
         self.adaptations.append(Adaptation(feature, action, detail, path))
 
     def refuse(self, feature: str, detail: str) -> None:
@@ -146,6 +177,8 @@ class Protocol(ABC):
     name: str
     framing: Literal["sse", "ndjson", "eventstream"] = "sse"
     tool_ids: ToolIdRule | None = None
+    arrays: bool = False
+    """Whether a streamed answer may also come as one JSON array, an element a frame."""
     held: tuple[str, ...] = ()
     """Names in `Request.extra` of a conversation that the server holds: results may answer calls that stand there."""
 
@@ -181,9 +214,25 @@ class Protocol(ABC):
     def encode_failure(self, failure: Failure) -> HttpReply:
         """The HTTP answer that states an error."""
 
+    def encode_models(self, target: Target, after: str | None = None) -> HttpRequest:
+        """The request for one page of the vendor's list of models, without credentials: the first, or the one `after`.
+
+        Raises Unsupported where there is no list.
+        """
+        raise Unsupported(f"{target.provider} has no list of models that can be asked for", provider=target.provider)
+
+    def decode_models(self, body: bytes, target: Target) -> ModelPage | Failure:
+        """One page of the vendor's list of models; a Failure for a body that is none."""
+        raise Unsupported(f"{target.provider} has no list of models that can be asked for", provider=target.provider)
+
     @abstractmethod
     def serves(self, method: str, path: str) -> bool:
         """Whether a request line asks for this wire's generation endpoint."""
+
+
+def same_blocks(one: str, other: str) -> bool:
+    """Whether two protocols say their blocks in the same JSON."""
+    return one == other or _BLOCKS.get(one, one) == _BLOCKS.get(other, other)
 
 
 def belongs(block: BlockBase, target: Target) -> bool:
@@ -194,4 +243,12 @@ def belongs(block: BlockBase, target: Target) -> bool:
     origin = block.origin
     if origin is None:
         return True
-    return origin.protocol == target.protocol and (not origin.provider or origin.provider == target.provider)
+    return same_blocks(origin.protocol, target.protocol) and (not origin.provider or origin.provider == target.provider)
+
+
+def understands(block: BlockBase, target: Target) -> bool:
+    """Whether a target can read what is signed or encrypted in a block: it belongs there, or came from a kin of it."""
+    origin = block.origin
+    return belongs(block, target) or (
+        origin is not None and origin.provider in target.kin and same_blocks(origin.protocol, target.protocol)
+    )

@@ -1,9 +1,10 @@
 """Vendors, one file of data each; `load` gives one by name, importing its file on first use.
 
 A new vendor on a known wire format is one file beside this one, with one constant `PROVIDER`, and one name in the
-table below. Packages from outside add vendors through the entry-point group `dragoman.providers`: the entry point's
-name is the provider's name and its object a `Provider`. They are looked up only for names that are not in the table,
-so they can add vendors and not replace any.
+table below; another host of the same vendor is a second constant in its file (`module:CONSTANT` in the table). Packages
+from outside add vendors through the entry-point group `dragoman.providers`: the entry point's name is the provider's name
+and its object a `Provider`. They are looked up only for names that are not in the table, so they can add vendors and not
+replace any.
 """
 
 from __future__ import annotations
@@ -24,7 +25,11 @@ _MODULES = {
     "openai": "openai",
     "anthropic": "anthropic",
     "gemini": "gemini",
+    "gemini-interactions": "gemini_interactions",
     "vertex-express": "vertex_express",
+    "vertex": "vertex",
+    "vertex-anthropic": "vertex_anthropic",
+    "vertex-chat": "vertex_chat",
     "openrouter": "openrouter",
     "groq": "groq",
     "deepseek": "deepseek",
@@ -55,24 +60,45 @@ _MODULES = {
     "crusoe": "crusoe",
     "doubleword": "doubleword",
     "volcengine": "volcengine",
-    "zhipu": "zhipu",
-    "moonshot-cn": "moonshot_cn",
-    "dashscope-cn": "dashscope_cn",
+    "zhipu": "zai:CHINA",
+    "moonshot-cn": "moonshot:CHINA",
+    "dashscope-cn": "dashscope:CHINA",
     "azure": "azure",
+    "azure-responses": "azure_responses",
+    "azure-classic": "azure_classic",
+    "azure-inference": "azure_inference",
+    "foundry": "foundry",
     "databricks": "databricks",
     "snowflake": "snowflake",
     "cloudflare": "cloudflare",
+    "github-copilot": "github_copilot",
+    "github-copilot-responses": "github_copilot_responses",
+    "meta-llama": "meta_llama",
+    "hyperbolic": "hyperbolic",
+    "heroku": "heroku",
+    "portkey": "portkey",
     "vllm": "vllm",
     "sglang": "sglang",
     "llamacpp": "llamacpp",
     "lmstudio": "lmstudio",
+    "gpustack": "gpustack",
     "cohere": "cohere",
     "bedrock": "bedrock",
+    "bedrock-anthropic": "bedrock_anthropic",
+    "bedrock-messages": "bedrock_messages",
+    "bedrock-chat": "bedrock_chat",
+    "bedrock-responses": "bedrock_responses",
+    "bedrock-openai": "bedrock_openai",
     "ollama": "ollama",
     "ollama-cloud": "ollama_cloud",
     "openai-responses": "openai_responses",
     "openrouter-responses": "openrouter_responses",
     "xai-responses": "xai_responses",
+    "deepseek-responses": "deepseek_responses",
+    "sambanova-responses": "sambanova_responses",
+    "huggingface-responses": "huggingface_responses",
+    "llamacpp-responses": "llamacpp_responses",
+    "lmstudio-responses": "lmstudio_responses",
     "deepseek-anthropic": "deepseek_anthropic",
     "minimax-anthropic": "minimax_anthropic",
     "moonshot-anthropic": "moonshot_anthropic",
@@ -92,9 +118,10 @@ NAMES = tuple(_MODULES)
 @cache
 def load(name: str) -> Provider:
     """The provider called `name`. Raises UnknownProvider, with near names, when there is none."""
-    module = _MODULES.get(name)
-    if module is not None:
-        provider: Provider = import_module(f"{__name__}.{module}").PROVIDER
+    place = _MODULES.get(name)
+    if place is not None:
+        module, _, constant = place.partition(":")
+        provider: Provider = getattr(import_module(f"{__name__}.{module}"), constant or "PROVIDER")
         return provider
     outside = _outside()
     if name in outside:

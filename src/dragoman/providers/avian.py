@@ -28,6 +28,6 @@ PROVIDER = Provider(
         echo="tool_turns",
     ),
     base_url_env=("AVIAN_BASE_URL",),
-    model="moonshotai/kimi-k2.5",
+    model="moonshotai/kimi-k3",
     docs="https://avian.io/docs",
 )

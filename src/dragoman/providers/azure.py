@@ -1,22 +1,27 @@
 """Azure OpenAI, version 1 of its API: https://learn.microsoft.com/en-us/azure/foundry/openai/api-version-lifecycle.
 
-The user gives the base URL, `https://RESOURCE.openai.azure.com/openai/v1`; the model is the name of the deployment. What is
-said is OpenAI's own.
+The resource is yours; the model is the name of the deployment. What is said is OpenAI's own.
 """
 
 from __future__ import annotations
 
-from .base import Auth, Provider
+from .base import Auth, Provider, Variable
 
 __all__ = ["PROVIDER"]
 
 PROVIDER = Provider(
     "azure",
     "Azure OpenAI",
-    None,
+    "https://{host}/openai/v1",
     ("AZURE_OPENAI_API_KEY",),
     # The same page: a key goes in a header of its own, a Microsoft Entra token as a bearer.
     auth=Auth("api-key", ""),
+    token_auth=Auth(),
+    token_env=("AZURE_OPENAI_AD_TOKEN",),
     base_url_env=("AZURE_OPENAI_BASE_URL",),
+    variables={
+        "resource": Variable("the name of the Azure OpenAI resource", ("AZURE_OPENAI_RESOURCE", "AZURE_RESOURCE_NAME")),
+        "host": Variable("the endpoint of the resource", ("AZURE_OPENAI_ENDPOINT",), "{resource}.openai.azure.com"),
+    },
     docs="https://learn.microsoft.com/en-us/azure/foundry/openai/api-version-lifecycle",
 )

@@ -6,9 +6,10 @@ from typing import Any, Protocol
 
 import msgspec
 
-from ..engine.auth import Auth
+from ..engine.auth import Auth, Signing, TokenExchange
+from ..engine.places import Variable
 
-__all__ = ["Auth", "Provider", "Routing"]
+__all__ = ["Auth", "Provider", "Routing", "Signing", "TokenExchange", "Variable"]
 
 
 class Provider(msgspec.Struct, frozen=True):
@@ -16,10 +17,15 @@ class Provider(msgspec.Struct, frozen=True):
 
     `key_env` are the environment variables its key is looked up in, first hit wins; `base_url_env` likewise for the
     base URL. `key_required` is False for servers that run without one. `base_url` has no trailing slash; it is None
-    where the user must give it. `dialect` is a value of the protocol's dialect class, None for the reference vendor.
-    `headers` go with every request. `model` is what the command uses when no model is named. `docs` is the page the
-    facts come from. `catalog` names the provider under whose name the catalogue lists its models, where that is
-    another one (the same vendor in another wire format).
+    where the user must give it, and may hold `variables` (`{region}`). `dialect` is a value of the protocol's dialect
+    class, None for the reference vendor. `headers` go with every request. `model` is what the command uses when no model
+    is named. `docs` is the page the facts come from. `catalog` names the provider under whose name the catalogue lists
+    its models, where that is another one (the same vendor in another wire format).
+
+    `auth` is the header a key travels in, and `token_auth` the one of access tokens where that is another: those of
+    `token_env` and those that a function gives. `sources` are names in `dragoman.credentials`, taken where no key is set.
+    `exchange` is where a key is exchanged for a token first; `signing` is how requests are signed with AWS credentials.
+    `kin` names other providers of the same vendor's models whose signed thinking is valid here: the vendor must say so.
     """
 
     name: str
@@ -35,6 +41,13 @@ class Provider(msgspec.Struct, frozen=True):
     model: str | None = None
     docs: str = ""
     catalog: str | None = None
+    variables: dict[str, Variable] = {}
+    token_env: tuple[str, ...] = ()
+    token_auth: Auth | None = None
+    sources: tuple[str, ...] = ()
+    exchange: TokenExchange | None = None
+    signing: Signing | None = None
+    kin: tuple[str, ...] = ()
 
 
 class Routing(Protocol):

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from ..protocols.json_schema import Limits, SchemaRules, Schemas
 from ..protocols.openai_chat.dialect import ChatDialect
 from .base import Provider
 
 __all__ = ["PROVIDER"]
+
+_STRICT = SchemaRules(
+    source="https://inference-docs.cerebras.ai/capabilities/structured-outputs#limitations-in-strict-mode",
+    closed=True,
+    recursion=False,
+    definitions=False,
+    type_lists="any_of",
+    refused=("$anchor",),
+    booleans=False,
+    limits=Limits(depth=10, properties=500, enum_values=500, long_enum=(250, 7_500), length=5_000),
+)
 
 PROVIDER = Provider(
     "cerebras",
@@ -24,6 +36,8 @@ PROVIDER = Provider(
         efforts={"minimal": "low", "xhigh": "high", "max": "high"},
         echo="always",
         echo_field="reasoning",
+        # https://inference-docs.cerebras.ai/capabilities/structured-outputs
+        schemas=Schemas(strict_tools=_STRICT, strict_output=_STRICT),
     ),
     base_url_env=("CEREBRAS_BASE_URL",),
     model="gpt-oss-120b",

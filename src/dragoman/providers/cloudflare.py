@@ -1,19 +1,19 @@
 """Cloudflare Workers AI: https://developers.cloudflare.com/workers-ai/configuration/open-ai-compatibility.
 
-The user gives the base URL, which holds the account: `https://api.cloudflare.com/client/v4/accounts/ACCOUNT/ai/v1`.
+The account is yours.
 """
 
 from __future__ import annotations
 
 from ..protocols.openai_chat.dialect import ChatDialect
-from .base import Provider
+from .base import Provider, Variable
 
 __all__ = ["PROVIDER"]
 
 PROVIDER = Provider(
     "cloudflare",
     "Cloudflare Workers AI",
-    None,
+    "https://api.cloudflare.com/client/v4/accounts/{account}/ai/v1",
     ("CLOUDFLARE_API_TOKEN", "CLOUDFLARE_API_KEY"),
     dialect=ChatDialect(
         # https://developers.cloudflare.com/workers-ai/configuration/open-ai-compatibility: open models behind OpenAI's API; only
@@ -32,5 +32,6 @@ PROVIDER = Provider(
         echo="tool_turns",
     ),
     base_url_env=("CLOUDFLARE_BASE_URL",),
+    variables={"account": Variable("the id of the Cloudflare account", ("CLOUDFLARE_ACCOUNT_ID",))},
     docs="https://developers.cloudflare.com/workers-ai/configuration/open-ai-compatibility",
 )

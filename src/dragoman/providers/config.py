@@ -9,6 +9,11 @@ base_url = "https://models.example.com/v1"
 key_command = ["pass", "show", "work/models"]
 headers = { x-team = "search" }
 dialect = { top_k = false }
+
+[models."work:gpt-oss-120b"]                 # what you know of a model wins over the catalogue, field by field
+max_output = 32768
+tools = true
+reasoning = { efforts = ["low", "high"] }
 ```
 
 It is `$DRAGOMAN_CONFIG` (empty: none at all), else `dragoman/config.toml` in `$XDG_CONFIG_HOME`, in `%APPDATA%` on
@@ -34,7 +39,10 @@ from urllib.parse import urlsplit
 import msgspec
 
 from .. import protocols
+from ..credentials.command import Command
+from ..engine.places import Variable, checked, fill, host_variable, read_back
 from ..errors import UnknownProvider, UsageError
+from ..types.model import Model
 from ..types.secret import Secret
 from . import NAMES, load
 from .base import Provider
@@ -45,16 +53,16 @@ __all__ = ["Config", "config_path", "load_config"]
 class Config(msgspec.Struct, frozen=True):
     """What the file says.
 
-    `providers` are complete values, for `Client(providers=...)`, and `keys` are for `Client(keys=...)`. `key_commands`
-    are programs with their arguments that print a key: this module runs nothing, the command does. `path` is None when
-    the environment gives no place for a file.
+    `providers` are complete values, for `Client(providers=...)`, `models` are for `Client(models=...)`, and `keys` are for
+    `Client(keys=...)`: secrets, and programs that print one, which run when a key is needed. `path` is None when the
+    environment gives no place for a file.
     """
 
     path: Path | None = None
     default_model: str | None = None
     providers: tuple[Provider, ...] = ()
-    keys: dict[str, Secret] = {}
-    key_commands: dict[str, tuple[str, ...]] = {}
+    keys: dict[str, Secret | Command] = {}
+    models: tuple[Model, ...] = ()
 
     def provider(self, name: str) -> Provider:
         """The provider called `name`, as the file has it or else as the library does. Raises UnknownProvider."""
@@ -62,7 +70,7 @@ class Config(msgspec.Struct, frozen=True):
 
     def has_key(self, name: str) -> bool:
         """Whether the file says how to get a key for this provider."""
-        return name in self.keys or name in self.key_commands
+        return name in self.keys
 
 
 class _Table(msgspec.Struct, frozen=True):
@@ -75,8 +83,10 @@ class _Table(msgspec.Struct, frozen=True):
     key: str | None = None
     key_env: str | tuple[str, ...] | None = None
     key_command: tuple[str, ...] | None = None
+    key_lifetime: float | None = None
     key_required: bool | None = None
     headers: dict[str, str] | None = None
+    variables: dict[str, str] | None = None
     dialect: dict[str, Any] | None = None
     model: str | None = None
 
@@ -117,10 +127,11 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
 
 
 def _config(path: Path, tables: dict[str, Any], private: bool) -> Config:
-    _check_keys(tables, ("default_model", "providers"), f"{path}:")
+    _check_keys(tables, ("default_model", "models", "providers"), f"{path}:")
     default_model = _convert(tables.get("default_model"), str | None, f"{path}: default_model")
     named = _convert(tables.get("providers", {}), dict[str, dict[str, Any]], f"{path}: providers")
-    providers, keys, commands = [], {}, {}
+    providers: list[Provider] = []
+    keys: dict[str, Secret | Command] = {}
     for name, values in named.items():
         where = f"{path}: [providers.{name}]"
         if not name or ":" in name or not name.isprintable():
@@ -133,8 +144,19 @@ def _config(path: Path, tables: dict[str, Any], private: bool) -> Config:
                 raise UsageError(f"{where} key: others may read this file; {advice}")
             keys[name] = Secret(table.key)
         if table.key_command is not None:
-            commands[name] = table.key_command
-    return Config(path, default_model, tuple(providers), keys, commands)
+            keys[name] = Command(table.key_command, lifetime=table.key_lifetime, where=f"{where} key_command")
+    known = _convert(tables.get("models", {}), dict[str, dict[str, Any]], f"{path}: models")
+    models = tuple([_model(name, values, f'{path}: [models."{name}"]') for name, values in known.items()])
+    return Config(path, default_model, tuple(providers), keys, models)
+
+
+def _model(reference: str, values: dict[str, Any], where: str) -> Model:
+    provider, colon, name = reference.partition(":")
+    if not colon or not provider or not name:
+        raise UsageError(f"{where}: write provider:model")
+    kinds = {field.name: field.type for field in msgspec.structs.fields(Model) if field.name not in ("provider", "id")}
+    _check_keys(values, tuple(kinds), where)
+    return Model(provider, name, **{key: _convert(value, kinds[key], f"{where} {key}") for key, value in values.items()})
 
 
 def _table(values: dict[str, Any], where: str) -> _Table:
@@ -145,6 +167,8 @@ def _table(values: dict[str, Any], where: str) -> _Table:
         raise UsageError(f"{where}: give one of key, key_command and key_env")
     if table.key_command is not None and not table.key_command:
         raise UsageError(f'{where} key_command: give a program and its arguments, as ["pass", "show", "groq"]')
+    if table.key_lifetime is not None and table.key_command is None:
+        raise UsageError(f"{where} key_lifetime: only the key of a key_command has one")
     return table
 
 
@@ -153,7 +177,10 @@ def _provider(name: str, table: _Table, where: str) -> Provider:
     provider = msgspec.structs.replace(parent, name=name, title=table.title or (parent.title if parent.name == name else name))
     if table.base_url is not None:
         # Without its variable for the base URL, which would win over what the file says.
-        provider = msgspec.structs.replace(provider, base_url=_base_url(table.base_url, where), base_url_env=())
+        url = _base_url(table.base_url, where)
+        read = read_back(parent.base_url or "", parent.variables, url) or {}
+        variables = {name: _fixed(variable, read.get(name)) for name, variable in provider.variables.items()}
+        provider = msgspec.structs.replace(provider, base_url=url, base_url_env=(), variables=variables)
     if provider.base_url is None and provider.name != parent.name:
         raise UsageError(f"{where} base_url: missing")
     if table.protocol is not None and table.protocol != parent.protocol:
@@ -161,8 +188,14 @@ def _provider(name: str, table: _Table, where: str) -> Provider:
             raise UsageError(f"{where} protocol: unknown {_near(table.protocol, protocols.NAMES)}")
         kin = _compatible(table.protocol)
         provider = msgspec.structs.replace(provider, protocol=table.protocol, dialect=kin.dialect, auth=kin.auth)
+    if table.variables is not None:
+        provider = msgspec.structs.replace(provider, variables=_variables(provider, table.variables, where))
+    if provider.name != parent.name:
+        # What is known of a vendor's models holds where the vendor is, by another name too, and nowhere else.
+        listed = None if _moved(parent, provider) else parent.catalog or parent.name
+        provider = msgspec.structs.replace(provider, catalog=listed)
     if _moved(parent, provider):
-        provider = msgspec.structs.replace(provider, key_env=(), key_required=False)
+        provider = msgspec.structs.replace(provider, key_env=(), key_required=False, token_env=(), sources=(), exchange=None)
     if table.dialect is not None:
         provider = msgspec.structs.replace(provider, dialect=_dialect(provider, table.dialect, where))
     return msgspec.structs.replace(
@@ -192,11 +225,42 @@ def _compatible(protocol: str) -> Provider:
 
 
 def _moved(parent: Provider, provider: Provider) -> bool:
-    """Whether the parent's key variables belong to another place than where this provider is."""
-    if parent.base_url is None:
+    """Whether the parent's key variables belong to another place than where this provider is.
+
+    A provider whose host is the user's to give (Databricks) is nowhere else under its own name.
+    """
+    old, new = _known_place(parent), _known_place(provider)
+    if old is None:
         return parent.name != provider.name
-    old, new = urlsplit(parent.base_url), urlsplit(provider.base_url or "")
-    return (old.scheme, old.netloc) != (new.scheme, new.netloc)
+    if new is not None and read_back(parent.base_url or "", parent.variables, new) is not None:
+        return False
+    return new is None or urlsplit(old)[:2] != urlsplit(new)[:2]
+
+
+def _known_place(provider: Provider) -> str | None:
+    """The base URL as far as it is known without the environment, None where the host is not: variables that stand beside
+    a fixed end of the host stay."""
+    if provider.base_url is None:
+        return None
+    known = {name: variable.default or f"{{{name}}}" for name, variable in provider.variables.items()}
+    url = fill(fill(provider.base_url, known), known) if known else provider.base_url
+    return None if host_variable(url) is not None else url
+
+
+def _variables(provider: Provider, values: dict[str, str], where: str) -> dict[str, Variable]:
+    """The provider's variables with these values, which no variable of the environment wins over."""
+    _check_keys(values, tuple(provider.variables), f"{where} variables:")
+    try:
+        return {
+            name: _fixed(variable, checked(name, variable, values[name]) if name in values else None)
+            for name, variable in provider.variables.items()
+        }
+    except UsageError as error:
+        raise UsageError(f"{where} variables: {error}") from error
+
+
+def _fixed(variable: Variable, value: str | None) -> Variable:
+    return variable if value is None else msgspec.structs.replace(variable, env=(), default=value, of=None)
 
 
 def _base_url(url: str, where: str) -> str:
@@ -215,7 +279,8 @@ def _dialect(provider: Provider, values: dict[str, Any], where: str) -> Any:
     kinds = {field.name: field.type for field in msgspec.structs.fields(kind)}
     _check_keys(values, tuple(kinds), f"{where} dialect:")
     changes = {name: _convert(value, kinds[name], f"{where} dialect.{name}") for name, value in values.items()}
-    return msgspec.structs.replace(provider.dialect if provider.dialect is not None else kind(), **changes)
+    reference = getattr(module, "REFERENCE", None) or kind()
+    return msgspec.structs.replace(provider.dialect if provider.dialect is not None else reference, **changes)
 
 
 def _check_keys(values: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:

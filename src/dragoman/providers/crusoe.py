@@ -29,6 +29,6 @@ PROVIDER = Provider(
         echo_field="reasoning",
     ),
     base_url_env=("CRUSOE_BASE_URL",),
-    model="zai/GLM-5.2",
+    model="openai/gpt-oss-120b",
     docs="https://docs.crusoecloud.com/quickstart/getting-started-with-serverless-inference",
 )

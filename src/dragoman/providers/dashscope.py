@@ -1,11 +1,16 @@
-"""Alibaba Cloud Model Studio (Qwen), international: https://www.alibabacloud.com/help/en/model-studio/qwen-api-via-openai-chat-completions."""
+"""Alibaba Cloud Model Studio (Qwen): https://www.alibabacloud.com/help/en/model-studio/qwen-api-via-openai-chat-completions.
+
+Keys are bound to a region, international or China (Beijing): one of the other region is answered with 401.
+"""
 
 from __future__ import annotations
+
+from msgspec.structs import replace
 
 from ..protocols.openai_chat.dialect import ChatDialect
 from .base import Provider
 
-__all__ = ["PROVIDER"]
+__all__ = ["CHINA", "PROVIDER"]
 
 PROVIDER = Provider(
     "dashscope",
@@ -35,4 +40,13 @@ PROVIDER = Provider(
     base_url_env=("DASHSCOPE_BASE_URL",),
     model="qwen3-max",
     docs="https://www.alibabacloud.com/help/en/model-studio/qwen-api-via-openai-chat-completions",
+)
+
+CHINA = replace(
+    PROVIDER,
+    name="dashscope-cn",
+    title="Alibaba Cloud Model Studio (China)",
+    base_url="https://dashscope.aliyuncs.com/compatible-mode/v1",
+    key_env=("DASHSCOPE_CN_API_KEY", "DASHSCOPE_API_KEY"),
+    base_url_env=("DASHSCOPE_CN_BASE_URL",),
 )

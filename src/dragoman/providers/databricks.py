@@ -1,19 +1,19 @@
 """Databricks foundation models: https://docs.databricks.com/aws/en/machine-learning/foundation-model-apis/api-reference.
 
-The user gives the base URL, `https://WORKSPACE/serving-endpoints`; the model is the name of the endpoint.
+The workspace is yours; the model is the name of the endpoint.
 """
 
 from __future__ import annotations
 
 from ..protocols.openai_chat.dialect import ChatDialect
-from .base import Provider
+from .base import Provider, Variable
 
 __all__ = ["PROVIDER"]
 
 PROVIDER = Provider(
     "databricks",
     "Databricks",
-    None,
+    "https://{host}/serving-endpoints",
     ("DATABRICKS_TOKEN",),
     dialect=ChatDialect(
         # What https://docs.databricks.com/aws/en/machine-learning/foundation-model-apis/api-reference#chat-request lists.
@@ -32,5 +32,6 @@ PROVIDER = Provider(
         efforts={"minimal": "low", "xhigh": "high", "max": "high"},
     ),
     base_url_env=("DATABRICKS_BASE_URL",),
+    variables={"host": Variable("the host of the workspace", ("DATABRICKS_HOST",))},
     docs="https://docs.databricks.com/aws/en/machine-learning/foundation-model-apis/api-reference",
 )

@@ -29,4 +29,5 @@ PROVIDER = Provider(
     base_url_env=("DEEPSEEK_ANTHROPIC_BASE_URL",),
     model="deepseek-v4-pro",
     docs="https://api-docs.deepseek.com/guides/anthropic_api",
+    catalog="deepseek",
 )

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from ..protocols.json_schema import SchemaRules, Schemas
 from ..protocols.openai_chat.dialect import ChatDialect
 from .base import Provider
 
 __all__ = ["PROVIDER"]
+
+_ANSWERS = SchemaRules(
+    source="https://docs.fireworks.ai/structured-responses/structured-response-formatting#json-schema-support",
+    one_of=False,
+    refused=("minLength", "maxLength", "minItems", "maxItems", "pattern"),
+)
 
 PROVIDER = Provider(
     "fireworks",
@@ -29,8 +36,10 @@ PROVIDER = Provider(
         efforts={"minimal": "low", "xhigh": "high", "max": "high"},
         echo="always",
         echo_field="reasoning_content",
+        # https://docs.fireworks.ai/structured-responses/structured-response-formatting#json-schema-support: of answers only.
+        schemas=Schemas(output=_ANSWERS, strict_output=_ANSWERS),
     ),
     base_url_env=("FIREWORKS_BASE_URL",),
-    model="accounts/fireworks/models/gpt-oss-120b",
+    model="accounts/fireworks/models/kimi-k3",
     docs="https://docs.fireworks.ai/api-reference/post-chatcompletions",
 )

@@ -23,6 +23,7 @@ PROVIDER = Provider(
         structured_output=False,
     ),
     base_url_env=("FIREWORKS_MESSAGES_BASE_URL",),
-    model="accounts/fireworks/models/gpt-oss-120b",
+    model="accounts/fireworks/models/kimi-k3",
     docs="https://docs.fireworks.ai/tools-sdks/anthropic-compatibility",
+    catalog="fireworks",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..protocols.json_schema import SchemaRules, Schemas
 from ..protocols.openai_chat.dialect import ChatDialect
 from .base import Provider
 
@@ -18,6 +19,9 @@ PROVIDER = Provider(
         names=False,
         drop=("logprobs", "top_logprobs", "metadata", "modalities", "audio"),
         clamp={"n": (1, 1)},
+        # Parts are text, images and documents of Groq's own form: https://console.groq.com/docs/api-reference#chat-create
+        files=False,
+        input_audio=False,
         # Unknown fields are refused and these are not in https://console.groq.com/docs/api-reference#chat-create
         cache_key_field=None,
         cache_marks="none",
@@ -29,6 +33,10 @@ PROVIDER = Provider(
         think_tags=True,
         echo="tool_turns",
         echo_field="reasoning",
+        # "All fields must be required and objects must set additionalProperties: false", in strict mode.
+        schemas=Schemas(
+            strict_output=SchemaRules(source="https://console.groq.com/docs/structured-outputs", closed=True, required=True)
+        ),
     ),
     base_url_env=("GROQ_BASE_URL",),
     model="openai/gpt-oss-120b",

@@ -24,4 +24,5 @@ PROVIDER = Provider(
     ),
     base_url_env=("HUGGINGFACE_MESSAGES_BASE_URL",),
     docs="https://huggingface.co/docs/inference-providers/integrations/claude-code",
+    catalog="huggingface",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..protocols.json_schema.known import LLAMA_CPP
 from ..protocols.openai_chat.dialect import ChatDialect
 from .base import Provider
 
@@ -31,6 +32,8 @@ PROVIDER = Provider(
         think_tags=True,
         echo="always",
         echo_field="reasoning_content",
+        # Every schema becomes a grammar: https://github.com/ggml-org/llama.cpp/blob/master/grammars/README.md
+        schemas=LLAMA_CPP,
     ),
     key_required=False,
     base_url_env=("LLAMACPP_BASE_URL",),

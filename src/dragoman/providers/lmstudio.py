@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..protocols.json_schema.known import LLAMA_CPP
 from ..protocols.openai_chat.dialect import ChatDialect
 from .base import Provider
 
@@ -31,6 +32,8 @@ PROVIDER = Provider(
         tool_choices=("auto", "none", "required"),
         # Reasoning stays in the answer as tags unless a setting of the application moves it.
         think_tags=True,
+        # `Pattern must start with '^' and end with '$'`: llama.cpp makes the grammars here too.
+        schemas=LLAMA_CPP,
     ),
     key_required=False,
     base_url_env=("LMSTUDIO_BASE_URL",),

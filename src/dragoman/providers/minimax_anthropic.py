@@ -21,10 +21,13 @@ PROVIDER = Provider(
         # The same page: M3 thinks as it sees fit or not at all; no budget and no effort.
         thinking=("adaptive", "disabled"),
         efforts=(),
+        # https://platform.minimax.io/docs/api-reference/text-openai-api refuses a temperature of 0: the models are the same.
+        clamp={"temperature": (0.01, 1.0)},
         signed_thinking=False,
     ),
     auth=Auth("x-api-key", ""),
     base_url_env=("MINIMAX_ANTHROPIC_BASE_URL",),
     model="MiniMax-M3",
     docs="https://platform.minimax.io/docs/api-reference/text-anthropic-api",
+    catalog="minimax",
 )

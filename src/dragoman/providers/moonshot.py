@@ -1,11 +1,16 @@
-"""Moonshot AI (Kimi): https://platform.kimi.ai/docs/api/chat."""
+"""Moonshot AI (Kimi): https://platform.kimi.ai/docs/api/chat, and https://platform.moonshot.cn/docs/api/chat in China.
+
+A key of one host is not taken by the other, so each has its own variable.
+"""
 
 from __future__ import annotations
+
+from msgspec.structs import replace
 
 from ..protocols.openai_chat.dialect import ChatDialect
 from .base import Provider
 
-__all__ = ["PROVIDER"]
+__all__ = ["CHINA", "PROVIDER"]
 
 _UNLISTED = ("seed", "logprobs", "top_logprobs", "metadata", "service_tier", "modalities", "audio")
 
@@ -32,6 +37,8 @@ PROVIDER = Provider(
         drop=("temperature", "top_p", "n", "presence_penalty", "frequency_penalty", *_UNLISTED),
         # https://platform.kimi.ai/docs/guide/use-thinking-effort: Kimi K3 takes low, high and max, and always thinks.
         efforts={"none": "low", "minimal": "low", "medium": "high", "xhigh": "max"},
+        # https://platform.kimi.ai/docs/api/chat: models before it are switched, `thinking: {type}`, and take no levels.
+        switch_style="thinking",
         # https://platform.kimi.ai/docs/guide/use-kimi-k2-thinking-model: reasoning comes back with its tool calls.
         echo="tool_turns",
         echo_field="reasoning_content",
@@ -39,4 +46,14 @@ PROVIDER = Provider(
     base_url_env=("MOONSHOT_BASE_URL",),
     model="kimi-k3",
     docs="https://platform.kimi.ai/docs/api/chat",
+)
+
+CHINA = replace(
+    PROVIDER,
+    name="moonshot-cn",
+    title="Moonshot AI (China)",
+    base_url="https://api.moonshot.cn/v1",
+    key_env=("MOONSHOT_CN_API_KEY",),
+    base_url_env=("MOONSHOT_CN_BASE_URL",),
+    docs="https://platform.moonshot.cn/docs/api/chat",
 )

@@ -25,4 +25,5 @@ PROVIDER = Provider(
     base_url_env=("MOONSHOT_ANTHROPIC_BASE_URL",),
     model="kimi-k3",
     docs="https://platform.kimi.ai/docs/api/overview",
+    catalog="moonshot",
 )

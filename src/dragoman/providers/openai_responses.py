@@ -15,4 +15,5 @@ PROVIDER = Provider(
     base_url_env=("OPENAI_BASE_URL",),
     model="gpt-5.6",
     docs="https://platform.openai.com/docs/api-reference/responses",
+    catalog="openai",
 )

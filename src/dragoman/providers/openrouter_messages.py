@@ -18,4 +18,5 @@ PROVIDER = Provider(
     base_url_env=("OPENROUTER_MESSAGES_BASE_URL",),
     model="anthropic/claude-sonnet-5",
     docs="https://openrouter.ai/docs/guides/community/anthropic-agent-sdk",
+    catalog="openrouter",
 )

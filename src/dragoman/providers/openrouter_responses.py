@@ -21,6 +21,8 @@ PROVIDER = Provider(
         system_role="system",  # what the models behind it know; `developer` is taken too
         # In the request schema of https://openrouter.ai/docs/api/api-reference/responses/create-responses
         also=("top_k", "presence_penalty", "frequency_penalty", "modalities"),
+        logprobs=False,  # `include` has no word for them there
+        input_audio=True,
         routing_field="",  # `OpenRouterRouting.body` names its own fields
         # Nothing is stored: reasoning of any model goes back as it came, text or encrypted.
         echo="always",
@@ -31,4 +33,5 @@ PROVIDER = Provider(
     base_url_env=("OPENROUTER_BASE_URL",),
     model="openrouter/auto",
     docs="https://openrouter.ai/docs/api-reference/responses-api/overview",
+    catalog="openrouter",
 )

@@ -1,20 +1,19 @@
 """Snowflake Cortex: https://docs.snowflake.com/en/user-guide/snowflake-cortex/cortex-rest-api.
 
-The user gives the base URL, `https://ACCOUNT.snowflakecomputing.com/api/v2/cortex/v1`; the key is a programmatic access
-token.
+The account is yours (`ORGANISATION-ACCOUNT`); the key is a programmatic access token.
 """
 
 from __future__ import annotations
 
 from ..protocols.openai_chat.dialect import ChatDialect
-from .base import Provider
+from .base import Provider, Variable
 
 __all__ = ["PROVIDER"]
 
 PROVIDER = Provider(
     "snowflake",
     "Snowflake Cortex",
-    None,
+    "https://{account}.snowflakecomputing.com/api/v2/cortex/v1",
     ("SNOWFLAKE_PAT", "SNOWFLAKE_CORTEX_PAT"),
     dialect=ChatDialect(
         # https://docs.snowflake.com/en/user-guide/snowflake-cortex/cortex-rest-api: `max_tokens` is the older word; what its
@@ -32,5 +31,6 @@ PROVIDER = Provider(
         echo="always",
     ),
     base_url_env=("SNOWFLAKE_BASE_URL",),
+    variables={"account": Variable("the Snowflake account", ("SNOWFLAKE_ACCOUNT",))},
     docs="https://docs.snowflake.com/en/user-guide/snowflake-cortex/cortex-rest-api",
 )

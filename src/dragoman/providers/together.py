@@ -31,6 +31,7 @@ PROVIDER = Provider(
         # System, assistant and tool messages take a string only.
         content_arrays=False,
         tool_content_arrays=False,
+        files=False,
         audio_urls=True,
         video_urls=True,
         # https://docs.together.ai/docs/reasoning: low, medium, high.

@@ -23,6 +23,8 @@ PROVIDER = Provider(
         reasoning_style="reasoning",
         echo="always",
         echo_field="reasoning",
+        # What it bills is prompt, completion and reasoning: each count leaves the others out, and so does its total.
+        reasoning_in_output=False,
         # https://vercel.com/docs/ai-gateway/models-and-providers/provider-options
         routing_field="providerOptions",
     ),

@@ -21,4 +21,5 @@ PROVIDER = Provider(
     auth=Auth("x-goog-api-key", ""),
     model="gemini-3.8-flash",
     docs="https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference",
+    catalog="vertex",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..protocols.json_schema.known import XAI
 from ..protocols.openai_chat.dialect import ChatDialect
 from .base import Provider
 
@@ -13,6 +14,8 @@ PROVIDER = Provider(
     "https://api.x.ai/v1",
     ("XAI_API_KEY",),
     dialect=ChatDialect(
+        # Limits, modalities and prices stand in this list alone: https://docs.x.ai/docs/api-reference#list-language-models
+        models_path="/language-models",
         # https://docs.x.ai/docs/api-reference#chat-completions
         system_role="system",
         developer_role=False,
@@ -24,6 +27,8 @@ PROVIDER = Provider(
         efforts={"minimal": "low", "xhigh": "high", "max": "high"},
         # Reasoning tokens are counted beside `completion_tokens`, in the total only.
         reasoning_in_output=False,
+        # https://docs.x.ai/developers/model-capabilities/text/structured-outputs#rejected-schemas
+        schemas=XAI,
     ),
     base_url_env=("XAI_BASE_URL",),
     model="grok-4.3",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..protocols.base import ToolIdRule
+from ..protocols.json_schema.known import XAI
 from ..protocols.openai_responses.dialect import ResponsesDialect
 from .base import Provider
 
@@ -27,8 +28,11 @@ PROVIDER = Provider(
         # https://docs.x.ai/developers/tools/overview knows functions and xAI's own tools only; calls of the latter (X search,
         # viewing pictures and videos) come as free-text calls.
         hosted_custom=True,
+        # https://docs.x.ai/developers/model-capabilities/text/structured-outputs#rejected-schemas
+        schemas=XAI,
     ),
     base_url_env=("XAI_BASE_URL",),
     model="grok-4.3",
     docs="https://docs.x.ai/docs/api-reference#create-new-response",
+    catalog="xai",
 )

@@ -1,15 +1,17 @@
 """Z.ai (GLM): https://docs.z.ai/api-reference/llm/chat-completion.
 
 The coding plan has another base URL, https://api.z.ai/api/coding/paas/v4 (https://docs.z.ai/devpack/overview): give it in
-`ZAI_BASE_URL`.
+`ZAI_BASE_URL`. `zhipu` is the Chinese host: https://docs.bigmodel.cn/api-reference.
 """
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from ..protocols.openai_chat.dialect import ChatDialect
 from .base import Provider
 
-__all__ = ["PROVIDER"]
+__all__ = ["CHINA", "PROVIDER"]
 
 PROVIDER = Provider(
     "zai",
@@ -56,4 +58,14 @@ PROVIDER = Provider(
     base_url_env=("ZAI_BASE_URL",),
     model="glm-5.2",
     docs="https://docs.z.ai/api-reference/llm/chat-completion",
+)
+
+CHINA = replace(
+    PROVIDER,
+    name="zhipu",
+    title="Zhipu AI (China)",
+    base_url="https://open.bigmodel.cn/api/paas/v4",
+    key_env=("ZHIPU_API_KEY", "ZHIPUAI_API_KEY"),
+    base_url_env=("ZHIPU_BASE_URL",),
+    docs="https://docs.bigmodel.cn/api-reference",
 )

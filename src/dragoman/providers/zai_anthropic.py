@@ -24,4 +24,5 @@ PROVIDER = Provider(
     base_url_env=("ZAI_ANTHROPIC_BASE_URL",),
     model="glm-5.2",
     docs="https://docs.z.ai/devpack/tool/claude",
+    catalog="zai",
 )

@@ -244,16 +244,18 @@ class RecordingTransport:
     """`Transport` that writes every answered exchange of another to a file; as safe for many threads as that one is.
 
     The file is made for its owner's eyes only and grows; several transports and processes may share it. A request
-    that gets no answer is not written.
+    that gets no answer is not written, nor one whose answer is a credential.
     """
 
     def __init__(self, inner: Transport, path: str | os.PathLike[str]) -> None:
         self._inner = inner
         self._file = _File(path)
 
-    def send(self, request: HttpRequest, *, connect: float | None = None, first_byte: float | None = None) -> RecordingBody:
+    def send(self, request: HttpRequest, *, connect: float | None = None, first_byte: float | None = None) -> Body:
         """As the transport inside."""
         body = self._inner.send(request, connect=connect, first_byte=first_byte)
+        if request.private:
+            return body
         return RecordingBody(body, _Exchange(request, body.head, self._file))
 
     def close(self) -> None:
@@ -296,11 +298,11 @@ class AsyncRecordingTransport:
         self._inner = inner
         self._file = _File(path)
 
-    async def send(
-        self, request: HttpRequest, *, connect: float | None = None, first_byte: float | None = None
-    ) -> AsyncRecordingBody:
+    async def send(self, request: HttpRequest, *, connect: float | None = None, first_byte: float | None = None) -> AsyncBody:
         """As the transport inside."""
         body = await self._inner.send(request, connect=connect, first_byte=first_byte)
+        if request.private:
+            return body
         return AsyncRecordingBody(body, _Exchange(request, body.head, self._file))
 
     async def close(self) -> None:

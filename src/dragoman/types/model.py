@@ -13,10 +13,14 @@ class Price(msgspec.Struct, frozen=True, omit_defaults=True):
     """What tokens cost, in US dollars per million; None is unknown.
 
     `cache_write` is the vendor's usual lifetime (Anthropic: five minutes), `cache_write_1h` the hour's. `reasoning` is
-    set only where reasoning costs other than `output`; `audio_input` and `audio_output` likewise. `tiers` are the
+    set only where reasoning costs other than `output`; sound costs `audio_input` and `audio_output` alone. `tiers` are the
     prices that replace these for a whole request whose prompt (read from the cache and written to it included) has
     more than `above` tokens. `services` are the prices of other service tiers by the vendor's word (`flex`,
-    `priority`, `batch`).
+    `priority`, `batch`, `fast`); `thinking` among them is the price of a whole answer in which the model reasoned.
+    `times` are the prices that replace these, the last one that holds, from the day (`2027-01-01`) or within the hours
+    (`1-5 01:00-04:00`, from Monday to Friday) that their `when` names, in UTC. What a replacing price leaves out is
+    unknown there. `regional` is what all of it is multiplied by where the vendor keeps the work in one region for more
+    money.
     """
 
     input: Decimal | None = None
@@ -28,8 +32,11 @@ class Price(msgspec.Struct, frozen=True, omit_defaults=True):
     audio_input: Decimal | None = None
     audio_output: Decimal | None = None
     above: int | None = None
+    when: str | None = None
     tiers: tuple[Price, ...] = ()
     services: dict[str, Price] = {}
+    times: tuple[Price, ...] = ()
+    regional: Decimal | None = None
 
 
 class ReasoningStyle(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -37,8 +44,8 @@ class ReasoningStyle(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `always` is True for a model whose reasoning cannot be switched off. `efforts` are the levels it takes, least first,
     None when unknown and empty when it takes none; `budget` the least and the largest number of tokens where it takes
-    a number (None: no bound known); `adaptive` whether it takes "as much as you see fit"; `toggle` whether it is
-    switched on and off.
+    a number (None: no bound known), and None itself where it takes none or that is unknown; `adaptive` whether it takes
+    "as much as you see fit"; `toggle` whether it is switched on and off.
     """
 
     always: bool | None = None

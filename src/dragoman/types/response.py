@@ -15,6 +15,7 @@ __all__ = [
     "Attempt",
     "Choice",
     "Cost",
+    "Decision",
     "Failure",
     "Finish",
     "FinishReason",
@@ -66,7 +67,10 @@ class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Cost(msgspec.Struct, frozen=True):
-    """Money for one exchange and who says so: the `vendor`'s bill, or the `catalogue`'s prices."""
+    """Money for one exchange and who says so: the `vendor`'s bill, or the `catalogue`'s prices.
+
+    The catalogue prices tokens: fees beside them (searches, running code, keeping a cache) are on a vendor's own bill only.
+    """
 
     amount: Decimal
     source: Literal["vendor", "catalogue"]
@@ -125,6 +129,17 @@ class Attempt(msgspec.Struct, frozen=True, omit_defaults=True):
     waited: float | None = None
 
 
+class Decision(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Why a call with several targets went where it went: the `target` that answered as `provider:model`, the `reason`,
+    and the targets `passed_over`, each with why. `resumed` tells that it continued an answer another one had begun.
+    """
+
+    target: str
+    reason: str
+    passed_over: tuple[tuple[str, str], ...] = ()
+    resumed: bool = False
+
+
 class Timing(msgspec.Struct, frozen=True, omit_defaults=True):
     """Seconds from sending: to the response head, to the first event, to the end."""
 
@@ -145,7 +160,7 @@ class Response(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `message` is what to append to the history. `finish` is None only on the partial response of an answer that did
     not end. `choices` lists all alternatives where several were asked for, else it is empty. `extra` holds vendor
-    fields. `raw` is the body of a whole (not streamed) answer as it came.
+    fields. `decision` is set where a call had several targets. `raw` is the body of a whole (not streamed) answer as it came.
     """
 
     message: Message
@@ -163,6 +178,7 @@ class Response(msgspec.Struct, frozen=True, omit_defaults=True):
     headers: dict[str, str] = {}
     rate_limits: tuple[RateLimit, ...] = ()
     attempts: tuple[Attempt, ...] = ()
+    decision: Decision | None = None
     timing: Timing = Timing()
     extra: dict[str, Any] = {}
     raw: bytes | None = None

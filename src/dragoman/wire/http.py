@@ -11,12 +11,13 @@ __all__ = ["HttpHead", "HttpRequest", "header_map"]
 
 class HttpRequest(msgspec.Struct, frozen=True):
     """One request: header names are lower case, `body` is complete. Its representation hides header values and body,
-    which may hold credentials."""
+    which may hold credentials. `private` is one whose answer is a credential: nobody writes it down."""
 
     method: str
     url: str
     headers: dict[str, str] = {}
     body: bytes = b""
+    private: bool = False
 
     def __repr__(self) -> str:
         return f"HttpRequest({self.method!r}, {self.url!r}, headers={list(self.headers)}, body={len(self.body)} bytes)"

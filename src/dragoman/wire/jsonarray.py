@@ -75,6 +75,10 @@ class JsonArrayFramer:
                 self._depth += 1
             elif mark in b"}]" and self._depth:
                 self._depth -= 1
+                if not self._depth:  # what separates it from the next may come with the next
+                    self._keep(chunk[start:at])
+                    start = at
+                    self._give(frames)
             elif self._depth == 0:
                 self._keep(chunk[start : at - 1])
                 start = at

@@ -132,7 +132,7 @@ def test_messages_of_every_role() -> None:
         {"thinking": {"type": "adaptive", "display": "updates"}, "output_config": {"effort": "high"}},
         {"output_config": {"effort": "high"}},
         {"output_config": {"effort": 7, "task_budget": {"type": "tokens", "total": 1}}},
-        {"output_config": {"format": {"type": "json_schema", "schema": {}, "x": 1}, "effort": "max"}},
+        {"output_config": {"format": {"type": "json_schema", "schema": {"type": "string"}, "x": 1}, "effort": "max"}},
         {"output_config": {"format": {"type": "regex", "pattern": "x"}}},
         {"output_config": {"format": {"type": "text"}}},
         {"output_config": {"format": "json"}},
@@ -161,6 +161,14 @@ def test_a_model_in_the_path() -> None:
     }
 
     assert list(urls.values()) == [decode_request(HttpRequest("POST", url, {}, data)).model for url in urls]
+
+
+def test_the_path_of_a_hosted_variant_decides() -> None:
+    """A model in the body beside it says nothing, and the version is still read where the platform has it."""
+    data = json.dumps({"messages": [HI], "model": "other", "anthropic_version": "vertex-2023-10-16"}).encode()
+    asked = decode_request(HttpRequest("POST", "https://x/publishers/anthropic/models/claude-x:rawPredict", {}, data))
+
+    assert ("claude-x", {"anthropic-version": "vertex-2023-10-16"}, {}) == (asked.model, asked.headers, asked.extra)
 
 
 @pytest.mark.parametrize(

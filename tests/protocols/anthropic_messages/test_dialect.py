@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dragoman.protocols.anthropic_messages.dialect import MessagesDialect, is_modern
+from dragoman.protocols.anthropic_messages.dialect import BEDROCK, REFERENCE, MessagesDialect, is_modern
 
 
 def test_the_defaults_are_anthropic() -> None:
@@ -12,6 +12,18 @@ def test_the_defaults_are_anthropic() -> None:
     dialect = MessagesDialect()
 
     assert ("/v1/messages", "2023-06-01", True) == (dialect.path, dialect.version, dialect.signed_thinking)
+
+
+def test_bedrock_says_in_path_and_body_what_others_say_in_body_and_headers() -> None:
+    """The path names the model and whether the answer streams; the version is a field with the platform's own word."""
+    assert ["{model}" in (path or "") for path in (BEDROCK.path, BEDROCK.stream_path)] == [True, True]
+    assert (True, True, False, False) == (
+        BEDROCK.version_in_body,
+        BEDROCK.betas_in_body,
+        BEDROCK.model_in_body,
+        BEDROCK.stream_in_body,
+    )
+    assert BEDROCK.schemas == REFERENCE.schemas
 
 
 @pytest.mark.parametrize(

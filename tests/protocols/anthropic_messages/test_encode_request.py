@@ -276,7 +276,7 @@ def test_tools_of_other_wires(encode: Encode) -> None:
     assert {"type": "object", "properties": {"input": {"type": "string"}}, "required": ["input"]} == second["input_schema"]
     assert {"type": "object", "properties": {}} == third["input_schema"]
     assert {"type": "x"} == fourth
-    assert [("custom_tool", "changed"), ("custom_tool", "changed"), ("tool_schema", "changed"), ("vendor_tool", "dropped")] == (
+    assert [("custom_tool", "changed"), ("custom_tool", "changed"), ("schema", "changed"), ("vendor_tool", "dropped")] == (
         sent.reported
     )
 
@@ -354,6 +354,19 @@ def test_hosted_variants(encode: Encode) -> None:
     assert {"content-type": "application/json"} == whole.headers
     body = json.loads(whole.body)
     assert ("vertex-2023-10-16", False) == (body["anthropic_version"], "model" in body)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [("2026-10-21", "2026-10-21"), ("vertex-2024-01-01", "vertex-2024-01-01"), ("bedrock-2023-05-31", "vertex-2023-10-16")],
+)
+def test_the_version_is_a_word_of_the_platform(given: str, expected: str) -> None:
+    """A request may name a version, but another platform's word for it is not said here."""
+    dialect = MessagesDialect(version="vertex-2023-10-16", version_in_body=True)
+    target = Target("vertex", "anthropic_messages", "m", "https://x", dialect)
+    sent = encode_request(Request("m", (HI,), headers={"anthropic-version": given}), target, Report(target))
+
+    assert expected == json.loads(sent.body)["anthropic_version"]
 
 
 def test_text_that_is_not_unicode_is_refused(encode: Encode) -> None:

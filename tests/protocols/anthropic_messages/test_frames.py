@@ -7,16 +7,15 @@ from typing import Any
 import pytest
 
 from dragoman.protocols.anthropic_messages.frames import (
-    UNREADABLE,
     Arguments,
     Thought,
     Words,
     beside,
     changed,
     ordinary,
-    plain,
     wire_index,
 )
+from dragoman.wire.json import UNREADABLE
 
 
 @pytest.mark.parametrize(
@@ -52,12 +51,6 @@ def test_everything_else_is_left_to_the_general_way(data: bytes) -> None:
     """Anything beyond the documented fields is refused, so that it is not lost."""
     with pytest.raises(UNREADABLE):
         ordinary(data)
-
-
-def test_depth_is_unreadable_and_no_crash() -> None:
-    """JSON deeper than the interpreter allows counts as not readable."""
-    with pytest.raises(UNREADABLE):
-        plain(b'{"a":' * 100_000)
 
 
 def test_only_what_says_something_stands_beside() -> None:

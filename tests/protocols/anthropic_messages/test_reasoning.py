@@ -57,6 +57,18 @@ def test_what_the_wire_can_say_is_said(reasoning: Reasoning, thinking: Any, effo
         (Reasoning("xhigh"), MessagesDialect(efforts=("low", "high")), ({"type": "adaptive"}, "high", ["changed"])),
         (Reasoning("high"), MessagesDialect(efforts=("own",)), ({"type": "adaptive"}, "own", ["changed"])),
         (Reasoning("high"), OLD, ({"type": "enabled", "budget_tokens": 16_384}, None, ["changed"])),
+        (
+            Reasoning("high"),
+            MessagesDialect(thinking=("enabled", "disabled"), needs_budget=True),
+            ({"type": "enabled", "budget_tokens": 16_384}, "high", ["added"]),
+        ),
+        (
+            Reasoning(mode="enabled"),
+            MessagesDialect(thinking=("enabled", "disabled"), needs_budget=True),
+            ({"type": "enabled", "budget_tokens": 8192}, None, ["added"]),
+        ),
+        (Reasoning(mode="enabled"), None, ({"type": "adaptive"}, None, ["changed"])),
+        (Reasoning(mode="enabled"), OLD, ({"type": "enabled"}, None, [])),
         (Reasoning("high", 3000), OLD, ({"type": "enabled", "budget_tokens": 3000}, None, ["dropped"])),
         (Reasoning("high"), PLAIN, ({}, None, ["dropped"])),
         (Reasoning(mode="adaptive"), OLD, ({"type": "enabled", "budget_tokens": 8192}, None, ["changed"])),

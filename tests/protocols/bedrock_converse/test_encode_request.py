@@ -97,7 +97,7 @@ def test_settings_without_a_word(encode: Encode, fields: dict[str, Any]) -> None
 
 def test_the_form_of_an_answer(encode: Encode) -> None:
     """A schema travels as text; JSON of any form is asked for in words."""
-    schema = {"type": "object", "properties": {"é": {}}}
+    schema = {"type": "object", "properties": {"é": {}}, "additionalProperties": False}
     held = encode(user("q"), output=Output(schema, "o", True, "d"), reasoning=Reasoning("high", mode=""))
     loose = encode(user("q"), output=Output(kind="json_object"))
     other = encode(user("q"), output=Output(schema, strict=False))

@@ -13,7 +13,7 @@ from dragoman.types import Cache, CustomTool, Tool, ToolCall, ToolChoice, Vendor
 
 Encode = Callable[..., Any]
 
-SCHEMA = {"type": "object", "properties": {"a": {}}}
+SCHEMA = {"type": "object", "properties": {"a": {}}, "additionalProperties": False}
 TOOL = Tool("n", "d", SCHEMA)
 SPEC = {"toolSpec": {"name": "n", "description": "d", "inputSchema": {"json": SCHEMA}}}
 EMPTY = {"json": {"type": "object", "properties": {}}}
@@ -40,7 +40,7 @@ def test_a_tool_in_full(encode: Encode) -> None:
         (
             Tool("n", parameters={"properties": {}}),
             {"name": "n", "inputSchema": EMPTY},
-            [("tool_schema", "changed")],
+            [("schema", "changed")],
         ),
         (
             CustomTool("n", grammar="g", syntax="lark"),

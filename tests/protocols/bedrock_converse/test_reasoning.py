@@ -26,7 +26,7 @@ def report(target: Target) -> Report:
         ("anthropic", Reasoning("none"), {"thinking": {"type": "disabled"}}, None, []),
         ("anthropic", Reasoning(mode="adaptive", budget=4000), {"thinking": {"type": "adaptive"}}, None, ["dropped"]),
         ("anthropic", Reasoning("high", summary="auto"), {"thinking": {"type": "adaptive"}}, "high", ["dropped"]),
-        ("anthropic", Reasoning(mode="enabled", extra={"a": 1}), {"thinking": {"type": "enabled", "a": 1}}, None, []),
+        ("anthropic", Reasoning(mode="enabled", extra={"a": 1}), {"thinking": {"type": "adaptive", "a": 1}}, None, ["changed"]),
         ("amazon", Reasoning("medium"), {"reasoningConfig": {"type": "enabled", "maxReasoningEffort": "medium"}}, None, []),
         ("amazon", Reasoning("max"), {"reasoningConfig": {"type": "enabled", "maxReasoningEffort": "high"}}, None, ["changed"]),
         ("amazon", Reasoning("none"), {"reasoningConfig": {"type": "disabled"}}, None, []),
@@ -42,6 +42,20 @@ def test_what_is_asked_for(
     """Each family is told in its own words, and what it has none for is reported."""
     assert encode_reasoning(reasoning, kind, report) == (native, effort)
     assert [item.action for item in report.adaptations] == reported
+
+
+@pytest.mark.parametrize(
+    ("reasoning", "budget", "effort"),
+    [(Reasoning("low"), 2048, "low"), (Reasoning(mode="enabled"), 8192, None), (Reasoning(mode="adaptive"), 8192, None)],
+)
+def test_a_model_without_adaptive_thinking_gets_a_budget(
+    report: Report, reasoning: Reasoning, budget: int, effort: str | None
+) -> None:
+    """Claude Opus 4.5 and older do not think without one; that it was added is reported."""
+    said = encode_reasoning(reasoning, "anthropic", report, ("enabled", "disabled"))
+
+    assert ({"thinking": {"type": "enabled", "budget_tokens": budget}}, effort) == said
+    assert ["added"] == [item.action for item in report.adaptations]
 
 
 @pytest.mark.parametrize(

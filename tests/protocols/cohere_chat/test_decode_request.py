@@ -211,7 +211,7 @@ def test_decoded_and_encoded_it_is_the_same() -> None:
         "strict_tools": True,
         "tool_choice": "REQUIRED",
         "thinking": {"type": "enabled", "token_budget": 5},
-        "response_format": {"type": "json_object", "json_schema": {"type": "object"}},
+        "response_format": {"type": "json_object", "json_schema": {"type": "object", "required": ["a"]}},
         "stop_sequences": ["a"],
         "k": 2,
         "p": 0.5,

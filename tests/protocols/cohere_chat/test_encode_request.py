@@ -101,13 +101,17 @@ def test_how_much_to_think(encode: Encode, reasoning: Reasoning, thinking: Any, 
 @pytest.mark.parametrize(
     ("output", "form", "reported"),
     [
-        (Output({"type": "object"}), {"type": "json_object", "json_schema": {"type": "object"}}, []),
+        (
+            Output({"type": "object", "required": ["a"]}),
+            {"type": "json_object", "json_schema": {"type": "object", "required": ["a"]}},
+            [],
+        ),
         (Output(kind="json_object"), {"type": "json_object"}, []),
         (Output(kind="text"), {"type": "text"}, []),
         (
-            Output({}, description="d", extra={"x": 1}),
-            {"type": "json_object", "json_schema": {}, "x": 1},
-            [("output", "dropped")],
+            Output({"required": ["a"]}, description="d", extra={"x": 1}),
+            {"type": "json_object", "json_schema": {"type": "object", "required": ["a"]}, "x": 1},
+            [("output", "dropped"), ("schema", "changed")],
         ),
     ],
 )

@@ -48,6 +48,10 @@ PNG = Base64("image/png", "AA==")
         ),
         ({"inlineData": {"mimeType": "image/png", "data": "AA=="}}, Image(PNG)),
         (
+            {"inlineData": {"mimeType": "image/png", "data": "-_8="}},
+            Image(Base64("image/png", "+/8="), extra={"inlineData": {"data": "-_8="}}, origin=HERE),
+        ),
+        (
             {
                 "inlineData": {"mimeType": "image/png", "data": "AA==", "displayName": "n"},
                 "mediaResolution": {"level": "MEDIA_RESOLUTION_HIGH"},

@@ -86,6 +86,18 @@ def test_counts_are_told_at_the_beginning_and_at_the_end(stream: Stream, say: Sa
     assert [type(event) for event in only[-3:]] == [BlockStop, UsageUpdate, Finished]
 
 
+def test_counts_that_no_one_can_read_are_kept_as_they_are(target: Target) -> None:
+    """The strict way through a chunk does not look at its counts: bytes that are no text cost the counts, not the answer."""
+    chunk = b'{"candidates":[{"content":{"parts":[{"text":"a"}]},"index":0}],"usageMetadata":{"promptTokenCount":%b}}'
+    end = b'{"candidates":[{"content":{"parts":[]},"finishReason":"STOP","index":0}]}'
+    decoder = GeminiDecoder(target.origin())
+    events = decoder.feed([(b"", chunk % b"1"), (b"", chunk % b'"\xff"'), (b"", end)]) + decoder.close()
+
+    assert OpaqueEvent("usageMetadata", '{"promptTokenCount":"\ufffd"}') in events
+    assert [1] == [event.usage.input for event in events if isinstance(event, UsageUpdate)]
+    assert isinstance(events[-1], Finished)
+
+
 def test_fields_are_told_when_they_are_new_or_change(stream: Stream, say: Say) -> None:
     """Objects of a candidate grow, other fields are replaced, repetitions are silent, and each candidate has its own."""
     first = say({"text": "a"}, groundingMetadata={"webSearchQueries": ["q"]}, safetyRatings=[1])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dragoman.protocols.gemini.frames import UNREADABLE, head_of, is_exact, ordinary
+from dragoman.protocols.gemini.frames import head_of, is_exact, ordinary
+from dragoman.wire.json import UNREADABLE
 
 
 def test_an_ordinary_chunk_is_read() -> None:

@@ -15,7 +15,6 @@ from dragoman.protocols.mistral_chat.wire import (
     is_own,
     message_key,
     own_extra,
-    read_json,
 )
 from dragoman.types import Finish, Origin, Text, Usage
 
@@ -88,15 +87,6 @@ def test_counts_of_another_wire_are_made_ours() -> None:
 def test_arguments_are_text_or_an_object() -> None:
     """Both are text for us; nothing is no text."""
     assert ['{"x":1}', '{"x": 1}', ""] == [arguments_text(value) for value in ({"x": 1}, '{"x": 1}', None)]
-
-
-def test_half_a_surrogate_pair_is_read() -> None:
-    """It becomes U+FFFD; whole pairs stay, and what is no JSON raises."""
-    assert {"a": "\ufffd😀"} == read_json(b'{"a": "\\ud83d\\ud83d\\ude00"}')
-    with pytest.raises(ValueError, match="malformed"):
-        read_json(b"{a}")
-    with pytest.raises(ValueError, match="truncated"):
-        read_json(b'{"a": "\\ud83d')
 
 
 def test_whose_vendor_data_it_is() -> None:

@@ -29,6 +29,7 @@ from dragoman.wire.http import HttpRequest
 
 Json = dict[str, Any]
 HI = {"role": "user", "content": "Hi"}
+CLOSED = {"type": "object", "properties": {}, "additionalProperties": False}
 
 
 def decode(url: str = "https://a.test/v1/chat/completions", **body: Any) -> Request:
@@ -145,10 +146,10 @@ def test_two_limits() -> None:
         (
             {
                 "type": "json_schema",
-                "json_schema": {"name": "a", "schema": {}, "strict": True, "description": "d", "x": 1},
+                "json_schema": {"name": "a", "schema": CLOSED, "strict": True, "description": "d", "x": 1},
                 "y": 2,
             },
-            Output({}, "a", True, "d", extra={"json_schema": {"x": 1}, "y": 2}),
+            Output(CLOSED, "a", True, "d", extra={"json_schema": {"x": 1}, "y": 2}),
         ),
         ({"type": "json_schema", "json_schema": {"name": "a", "strict": None}}, Output(None, "a")),
     ],
@@ -198,9 +199,9 @@ def test_how_much_to_think(body: Json, style: Any, reasoning: Reasoning) -> None
         (
             {
                 "type": "function",
-                "function": {"name": "f", "description": "d", "parameters": {"type": "object"}, "strict": False},
+                "function": {"name": "f", "description": "d", "parameters": CLOSED, "strict": False},
             },
-            Tool("f", "d", {"type": "object"}, False),
+            Tool("f", "d", CLOSED, False),
         ),
         (
             {"type": "function", "function": {"name": "f", "y": 2}, "x": 1},

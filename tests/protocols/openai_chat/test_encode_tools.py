@@ -14,6 +14,7 @@ Encode = Callable[..., Any]
 
 F, G = Tool("f"), Tool("g")
 SH = CustomTool("sh")
+CLOSED = {"type": "object", "properties": {}, "additionalProperties": False}
 
 
 def named(kind: str, name: str) -> dict[str, Any]:
@@ -25,10 +26,10 @@ def named(kind: str, name: str) -> dict[str, Any]:
     [
         (F, named("function", "f")),
         (
-            Tool("f", "Does", {"type": "object"}, True, extra={"x": 1, "function": {"y": 2}}),
+            Tool("f", "Does", CLOSED, True, extra={"x": 1, "function": {"y": 2}}),
             {
                 "type": "function",
-                "function": {"name": "f", "description": "Does", "parameters": {"type": "object"}, "strict": True, "y": 2},
+                "function": {"name": "f", "description": "Does", "parameters": CLOSED, "strict": True, "y": 2},
                 "x": 1,
             },
         ),

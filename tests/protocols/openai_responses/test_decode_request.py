@@ -15,17 +15,19 @@ from dragoman.wire.http import HttpRequest
 Json = dict[str, Any]
 Asked = Callable[[Json], Request]
 
+CLOSED: Json = {"type": "object", "properties": {}, "additionalProperties": False}
+
 FULL: Json = {
     "model": "gpt-test",
     "instructions": "Be brief.",
     "tools": [
-        {"type": "function", "name": "f", "description": "F", "parameters": {"type": "object"}, "strict": False},
+        {"type": "function", "name": "f", "description": "F", "parameters": CLOSED, "strict": False},
         {"type": "custom", "name": "t", "format": {"type": "grammar", "syntax": "regex", "definition": "a+"}},
         {"type": "web_search", "search_context_size": "low"},
     ],
     "tool_choice": {"type": "function", "name": "f"},
     "parallel_tool_calls": False,
-    "text": {"format": {"type": "json_schema", "name": "n", "schema": {"type": "object"}, "strict": True}, "verbosity": "low"},
+    "text": {"format": {"type": "json_schema", "name": "n", "schema": CLOSED, "strict": True}, "verbosity": "low"},
     "reasoning": {"effort": "low", "summary": "auto", "context": "all_turns", "mode": "pro"},
     "max_output_tokens": 99,
     "temperature": 0.5,
@@ -52,13 +54,13 @@ def test_every_field_has_its_place(asked: Asked) -> None:
         (user("Hi"),),
         system=(Text("Be brief."),),
         tools=(
-            Tool("f", "F", {"type": "object"}, False),
+            Tool("f", "F", CLOSED, False),
             CustomTool("t", None, "regex", "a+"),
             VendorTool({"type": "web_search", "search_context_size": "low"}, "openai_responses"),
         ),
         tool_choice=ToolChoice("tool", "f"),
         parallel_tools=False,
-        output=Output({"type": "object"}, "n", True),
+        output=Output(CLOSED, "n", True),
         reasoning=Reasoning("low", summary="auto", mode="pro", extra={"context": "all_turns"}),
         max_tokens=99,
         temperature=0.5,

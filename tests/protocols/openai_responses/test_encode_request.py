@@ -15,6 +15,8 @@ from dragoman.types import AudioOutput, Cache, Output, Reasoning, Request, Tool,
 
 Json = dict[str, Any]
 
+CLOSED: Json = {"type": "object", "properties": {}, "additionalProperties": False}
+
 
 class Route:
     """A routing value that names its own fields."""
@@ -40,7 +42,7 @@ def test_everything_that_has_a_word(encode: Any) -> None:
         n=1,
         stream=True,
         reasoning=Reasoning("low", summary="auto", mode="pro", extra={"context": "all_turns"}),
-        output=Output({"type": "object"}, "thing", True, "A thing"),
+        output=Output(CLOSED, "thing", True, "A thing"),
         headers={"X-Trace": "1"},
     )
 
@@ -51,7 +53,7 @@ def test_everything_that_has_a_word(encode: Any) -> None:
                 "type": "json_schema",
                 "name": "thing",
                 "description": "A thing",
-                "schema": {"type": "object"},
+                "schema": CLOSED,
                 "strict": True,
             }
         },
@@ -184,6 +186,14 @@ def test_reasoning_is_asked_for_in_a_form_that_can_go_back(encode: Any) -> None:
     assert include(reasoning=Reasoning("none"), extra={"store": False}) is None
     assert include(reasoning=low, extra={"store": False}, dialect=ResponsesDialect(ask_encrypted=False)) is None
     assert include(logprobs=True, extra={"include": ["x"]}) == ["x", LOGPROBS]
+
+
+def test_probabilities_that_a_vendor_cannot_be_asked_for(encode: Any) -> None:
+    """The wish is left out with all that belongs to it, and listed."""
+    sent = encode(user("Hi"), logprobs=True, top_logprobs=2, dialect=ResponsesDialect(logprobs=False))
+
+    assert not {"include", "top_logprobs"} & sent.body.keys()
+    assert sent.reported == [("logprobs", "dropped")]
 
 
 def test_extra_wins_and_joins(encode: Any) -> None:

@@ -10,7 +10,22 @@ from dragoman.errors import Unsupported
 from dragoman.protocols.openai_responses import ResponsesDialect
 from dragoman.protocols.openai_responses.outputs import OUTPUT_KINDS, OutputEncoder
 from dragoman.protocols.openai_responses.parts import PartEncoder
-from dragoman.types import Base64, Block, Cache, FileId, Image, Message, Opaque, Text, ToolCall, ToolResult, Url, assistant, user
+from dragoman.types import (
+    Base64,
+    Block,
+    Cache,
+    FileId,
+    Image,
+    Message,
+    Opaque,
+    Text,
+    Thinking,
+    ToolCall,
+    ToolResult,
+    Url,
+    assistant,
+    user,
+)
 
 Json = dict[str, Any]
 
@@ -112,13 +127,63 @@ def test_a_screen_by_reference(encode: Any, image: Any, where: Json) -> None:
     assert sent.input[-1]["output"] == {"type": "computer_screenshot", **where}
 
 
-@pytest.mark.parametrize(("name", "content"), [("computer_call", Text("done")), ("tool_search_call", Text("none"))])
-def test_a_result_that_cannot_be_the_output_is_refused(encode: Any, name: str, content: Block) -> None:
+def test_a_result_that_cannot_be_the_output_is_refused(encode: Any) -> None:
     """Nothing faithful can be sent."""
     with pytest.raises(Unsupported) as caught:
-        encode(user("?"), assistant(kind(name)), Message("tool", (ToolResult("c", (content,)),)))
+        encode(user("?"), assistant(kind("tool_search_call")), Message("tool", (ToolResult("c", (Text("none"),)),)))
 
     assert caught.value.feature == "tool_result"
+
+
+def test_a_tool_search_that_failed_found_nothing(encode: Any) -> None:
+    """The call keeps its answer, an empty one, and the change is reported."""
+    result = ToolResult("c", (Text("no"),), is_error=True)
+    sent = encode(user("?"), assistant(kind("tool_search_call")), Message("tool", (result,)))
+
+    assert sent.input[-1] == {
+        "type": "tool_search_output",
+        "call_id": "c",
+        "execution": "client",
+        "status": "incomplete",
+        "tools": [],
+    }
+    assert sent.reported == [("tool_error", "changed")]
+
+
+def thought(name: str) -> Thinking:
+    return Thinking("", encrypted=name, extra={"item": {"type": "reasoning", "id": name}})
+
+
+def test_a_computer_call_without_a_picture_is_left_out(encode: Any) -> None:
+    """It cannot be answered in words: it goes, with the reasoning that led to it alone, and the words are the user's."""
+    turn = assistant(thought("r1"), ToolCall("f1", "f", "{}"), thought("r2"), kind("computer_call"))
+    results = Message("tool", (ToolResult("f1", (Text("1"),)), ToolResult("c", (Text("It was not answered."),), is_error=True)))
+    sent = encode(user("?"), turn, results, user("And now?"))
+
+    assert [item.get("type") or item["role"] for item in sent.input] == [
+        "user",
+        "reasoning",
+        "function_call",
+        "function_call_output",
+        "user",
+        "user",
+    ]
+    assert [item["content"] for item in sent.input[-2:]] == ["It was not answered.", "And now?"]
+    assert sent.reported == [("tool_result", "moved"), ("thinking", "dropped")]
+
+
+def test_reasoning_that_leads_to_more_than_the_call_stays(encode: Any) -> None:
+    """Only the call goes where something else of the model's follows it."""
+    turn = assistant(thought("r1"), kind("computer_call"), ToolCall("f1", "f", "{}"))
+    sent = encode(user("?"), turn, Message("tool", (ToolResult("c"), ToolResult("f1", (Text("1"),)))))
+
+    assert [item.get("type") or item["role"] for item in sent.input] == [
+        "user",
+        "reasoning",
+        "function_call",
+        "function_call_output",
+    ]
+    assert sent.reported == [("tool_result", "moved")]
 
 
 def test_vendors_that_take_text_only(encode: Any) -> None:

@@ -82,7 +82,7 @@ PARTS: list[tuple[Json, Block]] = [
 def test_parts_both_ways(target: Target, part: Json, block: Block) -> None:
     """A part becomes a block, and the block the same part; what is not known survives."""
     assert decode_part(part) == block
-    assert encode(target, block) == ([part], [])
+    assert encode(target, block, ResponsesDialect(input_audio=True)) == ([part], [])
 
 
 def test_content_is_text_or_a_list() -> None:
@@ -136,7 +136,8 @@ def test_a_file_has_a_name(target: Target) -> None:
         pytest.param(Document(FileId("f")), {"files": False}, [], [("document", "dropped")], id="no files"),
         pytest.param(Document(OpaqueSource({})), {}, [], [("document", "dropped")], id="a source of another kind"),
         pytest.param(Image(OpaqueSource({})), {}, [], [("image", "dropped")], id="a picture of another kind"),
-        pytest.param(Audio(Url("https://a")), {}, [], [("audio", "dropped")], id="sound by URL"),
+        pytest.param(Audio(Url("https://a")), {"input_audio": True}, [], [("audio", "dropped")], id="sound by URL"),
+        pytest.param(Audio(Base64("audio/wav", "UklG")), {}, [], [("audio", "dropped")], id="sound"),
         pytest.param(Video(Url("https://a")), {}, [], [("video", "dropped")], id="a film"),
         pytest.param(ToolCall("c", "f"), {}, [], [("tool_call", "dropped")], id="a call"),
         pytest.param(

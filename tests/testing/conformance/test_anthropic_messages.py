@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from dragoman.protocols.anthropic_messages.dialect import BEDROCK
 from dragoman.protocols.base import Report
 from dragoman.testing.conformance import Suite, load, load_suite
 from dragoman.testing.conformance.anthropic_messages import RULES
@@ -283,3 +284,14 @@ def test_hosted_variants_name_the_model_in_the_path(kit: ModuleType, path: str, 
     dialect = RULES.dialect(recorded)
 
     assert model_in_body is (dialect is None or dialect.model_in_body)
+
+
+@pytest.mark.parametrize(("body", "version"), [({"anthropic_version": "v"}, "bedrock-2023-05-31"), ({}, None)])
+def test_a_version_in_the_body_is_said_where_the_client_said_it(
+    kit: ModuleType, body: dict[str, Any], version: str | None
+) -> None:
+    """Recorded clients have left it out; dialects that say it in a header are as they are."""
+    spoken = RULES.spoken(kit.exchange(b"", request=body), BEDROCK)
+
+    assert version == spoken.version
+    assert RULES.spoken(kit.exchange(b"", request={}), None) is None

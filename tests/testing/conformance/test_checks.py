@@ -341,6 +341,16 @@ class TestEcho:
         assert ["pass", "fail"] == [result.status for result in results]
         assert (RECORDED_DIALECT,) == results[0].used
 
+    def test_what_is_none_of_the_protocols_is_counted_apart(self, kit: ModuleType) -> None:
+        """Where one endpoint takes several formats, exchanges and pairs of another one are not played, with the reason."""
+        rules = replace(kit.FAKE_RULES, apart=lambda exchange: "another format" if exchange.id == "two" else None)
+        suite = kit.fake_suite(kit.Fake(), rules)
+        results = [suite.run(2, kit.STREAMED), suite.run(2, kit.LATER), suite.run_pair(kit.PAIR, kit.STREAMED, kit.LATER)]
+
+        assert [("pass", ()), ("n/a", ("another format",)), ("n/a", ("another format",))] == [
+            (result.status, result.reasons) for result in results
+        ]
+
     def test_only_what_was_echoed_is_demanded(self, kit: ModuleType) -> None:
         """A framework that left thinking out demands no thinking of us."""
         protocol = dropping(kit, lambda event: isinstance(event, SignatureDelta | ThinkingDelta))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from types import ModuleType
 
-from dragoman import providers
+from dragoman import protocols, providers
+from dragoman.protocols.json_schema import Schemas
 from dragoman.testing.conformance import load_rules
-from dragoman.testing.conformance.vendors import dialect_of
+from dragoman.testing.conformance.vendors import as_written, dialect_of
 
 
 def test_a_known_vendor_speaks_its_own_dialect(kit: ModuleType) -> None:
@@ -40,3 +41,19 @@ def test_other_vendors_and_other_wires_are_asked_of_the_rules(kit: ModuleType) -
 
     assert "acme" == dialect_of(rules, kit.STREAMED)
     assert "deepseek" == dialect_of(rules, known)
+
+
+def test_schemas_go_as_they_were_written() -> None:
+    """A recorded client sent its JSON schemas as they were: no vendor's rules are held against it."""
+    plain = Schemas()
+    for name in ("openai_chat", "anthropic_messages", "bedrock_converse", "cohere_chat", "gemini"):
+        assert plain == as_written(None, protocols.load(name)).schemas
+    groq = as_written(providers.load("groq").dialect, protocols.load("openai_chat"))
+    assert (plain, False) == (groq.schemas, groq.names)
+
+
+def test_a_protocol_from_elsewhere_keeps_its_dialect() -> None:
+    """What is no dialect of ours is given back, and none stays none."""
+    fake = type("Elsewhere", (), {"__module__": "elsewhere"})()
+
+    assert (None, "own") == (as_written(None, fake), as_written("own", fake))

@@ -7,16 +7,16 @@ data has the wire as its origin and no provider: it may go to any provider that 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
-
-import msgspec
 
 from ...errors import DecodeError
 from ...types.content import Origin, Text
 from ...types.messages import Message
 from ...types.request import Output, Request, Tool, ToolChoice, ToolLike, VendorTool
 from ...wire.http import HttpRequest
+from ...wire.json import read_json
 from .decode_blocks import decode_block, decode_blocks, decode_cache
 from .encode_blocks import Json
 from .errors import clip
@@ -28,21 +28,44 @@ HEADERS = ("anthropic-beta", "anthropic-version", "anthropic-user-profile-id")
 """The request headers that say part of the request."""
 
 _ORIGIN = Origin("anthropic_messages")
-_MODEL = re.compile(r"/model/([^/?]+)/|/models/([^/?]+):\w+(?:\?|$)")  # Bedrock, Vertex AI
+_MODEL = re.compile(r"/model/([^?]+)/invoke|/models/([^/?]+):\w+(?:\?|$)")  # Bedrock, Vertex AI
 _MODES = {"auto": "auto", "none": "none", "any": "required", "tool": "tool"}
+
+
+def _word(value: Any) -> str | None:
+    return value if type(value) is str else None
+
+
+def _words(value: Any) -> str | None:
+    """A list of words as a header says it, where a header gives the same list back."""
+    if type(value) is not list or not all(type(word) is str for word in value):
+        return None
+    joined = ",".join(value)
+    return joined if list(dict.fromkeys([word.strip() for word in joined.split(",") if word.strip()])) == value else None
+
+
+_IN_BODY: dict[str, tuple[str, Callable[[Any], str | None]]] = {
+    "anthropic_version": ("anthropic-version", _word),
+    "anthropic_beta": ("anthropic-beta", _words),
+    "user_profile_id": ("anthropic-user-profile-id", _word),
+}
+"""Body fields by which hosted variants say what is a header elsewhere; Vertex AI has only the first."""
 
 
 def decode_request(request: HttpRequest) -> Request:
     """The request. Raises DecodeError when the body is not JSON or holds no list of messages."""
     try:
-        body = msgspec.json.decode(request.body)
-    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        body = read_json(request.body)
+    except ValueError as error:
         raise DecodeError(f"the request is not JSON: {error}", body=clip(request.body)) from error
     if type(body) is not dict or type(body.get("messages")) is not list:
         raise DecodeError("the request holds no list of messages", body=clip(request.body))
     left: Json = {key: value for key, value in body.items() if value is not None and key != "messages"}
     fields: Json = {"messages": tuple([_message(item, place) for place, item in enumerate(body["messages"])])}
-    fields["model"] = left.pop("model") if type(left.get("model")) is str else _model_in_path(request.url)
+    hosted = _MODEL.search(request.url)
+    fields["model"] = left.pop("model") if type(left.get("model")) is str else ""
+    if hosted is not None:
+        fields["model"] = unquote(hosted[1] or hosted[2])  # whatever the body says: the path decides there
     for name, (field, kinds) in _PLAIN.items():
         if type(left.get(name)) in kinds:
             fields[field] = left.pop(name)
@@ -51,15 +74,13 @@ def decode_request(request: HttpRequest) -> Request:
             fields |= found
             del left[name]
     _decode_forms(left, fields)
-    fields["extra"] = left
-    fields["headers"] = {name: request.headers[name] for name in HEADERS if name in request.headers}
-    return Request(**fields)
-
-
-def _model_in_path(url: str) -> str:
-    """The model of a hosted variant, which stands in the URL and not in the body; empty when there is none."""
-    found = _MODEL.search(url)
-    return unquote(found[1] or found[2]) if found else ""
+    headers = {name: request.headers[name] for name in HEADERS if name in request.headers}
+    if hosted is not None:
+        for name, (header, read) in _IN_BODY.items():
+            if (hosted[1] or name == "anthropic_version") and (value := read(left.get(name))) and header not in headers:
+                headers[header] = value
+                del left[name]
+    return Request(**fields, headers=headers, extra=left)
 
 
 def _message(item: Any, place: int) -> Message:

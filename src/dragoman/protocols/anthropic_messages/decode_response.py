@@ -6,6 +6,7 @@ import msgspec
 
 from ...types.content import Origin, ServerToolCall, ToolCall
 from ...types.events import Event, Extra, Failed, Finished, OpaqueEvent, Started, UsageUpdate
+from ...wire.json import read_json
 from .answers import MESSAGE_FIELDS, MessageDelta, decode_finish, decode_usage, whole_block
 from .decode_blocks import decode_block
 from .encode_blocks import MALFORMED
@@ -28,8 +29,8 @@ _inputs = msgspec.json.Decoder(_Inputs).decode
 def decode_response(body: bytes, origin: Origin) -> list[Event]:
     """The events of a whole body; `Failed` for an error object and for anything that is not a message."""
     try:
-        wire = msgspec.json.decode(body)
-    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        wire = read_json(body)
+    except ValueError as error:
         return [Failed(malformed(f"the answer is not JSON: {error}", body))]
     if type(wire) is not dict or type(wire.get("content")) is not list:
         stated = wire[0] if type(wire) is list and wire else wire

@@ -36,12 +36,13 @@ from ...types.events import (
 )
 from ...types.response import Failure
 from ...wire.frames import Frame
+from ...wire.json import UNREADABLE, read_json
 from ..base import Decoder
 from .answers import MESSAGE_FIELDS, MessageDelta, decode_finish, decode_usage, merge_usage, whole_block
 from .decode_blocks import decode_block, decode_citation
 from .encode_blocks import Json
 from .errors import clip, decode_error, malformed
-from .frames import UNREADABLE, Arguments, Words, beside, changed, ordinary, plain, wire_index
+from .frames import Arguments, Words, beside, changed, ordinary, wire_index
 
 __all__ = ["MessagesDecoder"]
 
@@ -123,8 +124,8 @@ class MessagesDecoder(Decoder):
     def _frame(self, name: bytes, data: bytes, events: list[Event]) -> None:
         label = name.decode("utf-8", "replace")
         try:
-            wire = plain(data)
-        except UNREADABLE as error:
+            wire = read_json(data)
+        except ValueError as error:
             if data.strip() == b"[DONE]":
                 return  # gateways that also speak OpenAI's protocol end with it, after message_stop
             if label == "error":

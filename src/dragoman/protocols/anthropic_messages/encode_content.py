@@ -29,7 +29,7 @@ from ...types.content import (
     ToolResult,
     Video,
 )
-from ..base import Report, Target, belongs
+from ..base import Report, Target, belongs, understands
 from .dialect import MessagesDialect
 from .encode_blocks import (
     Json,
@@ -136,7 +136,7 @@ class ContentEncoder:
         return {"type": "text", "text": block.transcript}
 
     def _thinking(self, block: Thinking, side: Side, place: int) -> Json | None:
-        if not belongs(block, self._target):
+        if not understands(block, self._target):
             self._drop(block, side, place, "the thinking is another vendor's")
             return None
         if block.encrypted is None and not block.signature and self._dialect.signed_thinking:

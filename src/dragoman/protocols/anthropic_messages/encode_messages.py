@@ -12,9 +12,10 @@ What the wire demands, and what is done about it:
 
 from __future__ import annotations
 
+from ...types.content import Text
 from ...types.messages import Message
 from ...types.request import Request
-from ..base import Report, Target
+from ..base import Report, Target, belongs
 from .dialect import MessagesDialect
 from .encode_blocks import Json
 from .encode_content import ContentEncoder, Side
@@ -85,7 +86,7 @@ class _History:
         if message.name is not None:
             self._report.adapt("name", "dropped", "messages have no names here", where)
         origin = message.origin
-        if origin is None or (origin.protocol == self._target.protocol and origin.provider in ("", self._target.provider)):
+        if origin is None or belongs(Text("", origin=origin), self._target):
             wire.update(message.extra)
         elif message.extra:
             self._report.adapt("extra", "dropped", f"fields of another vendor: {', '.join(sorted(message.extra))}", where)

@@ -7,15 +7,17 @@ shorter one's did. `max_tokens` is required: a request without a limit gets the 
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
 
-from ...types.request import CustomTool, Output, Request, Tool, ToolChoice, ToolLike, VendorTool
+from ...types.request import CustomTool, Output, Request, ToolChoice, ToolLike, VendorTool
 from ...wire.http import HttpRequest
-from ..base import Report, Target
-from .dialect import MessagesDialect, is_modern
+from ..base import Report, Target, same_blocks
+from ..json_schema import fit_schema
+from .dialect import REFERENCE, MessagesDialect, is_modern
 from .encode_blocks import Json, encode_cache
 from .encode_messages import encode_messages
 from .reasoning import encode_reasoning
@@ -25,7 +27,6 @@ __all__ = ["JSON_ONLY", "encode_request"]
 JSON_ONLY = "Answer with one JSON object and nothing else."
 """The instruction that stands for `Output(kind="json_object")`, a form this wire has no word for."""
 
-_REFERENCE = MessagesDialect()
 _NAME = "anthropic_messages"
 _EMPTY_SCHEMA: Json = {"type": "object", "properties": {}}
 
@@ -39,7 +40,7 @@ _UNSPOKEN = ("seed", "presence_penalty", "frequency_penalty", "top_logprobs", "a
 
 def encode_request(request: Request, target: Target, report: Report) -> HttpRequest:
     """The HTTP request, without credentials. Raises Unsupported through `report`."""
-    dialect = target.dialect if isinstance(target.dialect, MessagesDialect) else _REFERENCE
+    dialect = target.dialect if isinstance(target.dialect, MessagesDialect) else REFERENCE
     headers, version = _headers(request, target, dialect)
     modern = is_modern(version)
     system, messages = encode_messages(request, target, dialect, modern, report)
@@ -50,6 +51,8 @@ def encode_request(request: Request, target: Target, report: Report) -> HttpRequ
     if dialect.version_in_body and version is not None:
         body["anthropic_version"] = version
     body["max_tokens"] = _max_tokens(request, thinking, headers, dialect, report)
+    if dialect.betas_in_body:
+        _move_headers(headers, body)
     output = _output(request.output, system, dialect, report)
     if len(system) == 1 and system[0].keys() == {"type", "text"}:
         body["system"] = system[0]["text"]
@@ -66,7 +69,7 @@ def encode_request(request: Request, target: Target, report: Report) -> HttpRequ
     if output:
         body["output_config"] = output
     _settings(body, request, dialect, modern, report)
-    if request.stream:
+    if request.stream and dialect.stream_in_body:
         body["stream"] = True
     for key, value in request.extra.items():
         own = body.get(key)
@@ -82,11 +85,14 @@ def encode_request(request: Request, target: Target, report: Report) -> HttpRequ
 
 def _url(request: Request, target: Target, dialect: MessagesDialect) -> str:
     path = dialect.stream_path if request.stream and dialect.stream_path is not None else dialect.path
-    return target.base_url + path.replace("{model}", quote(target.model or request.model, safe="@:"))
+    return target.base_url + path.replace("{model}", quote(target.model or request.model, safe="@"))
 
 
 def _headers(request: Request, target: Target, dialect: MessagesDialect) -> tuple[dict[str, str], str | None]:
-    """The headers and the API version. Betas of dialect, target and request are joined; else the request's word wins."""
+    """The headers and the API version. Betas of dialect, target and request are joined; else the request's word wins.
+
+    Each platform has a word of its own for the version: another platform's is not said to it, and nothing is lost.
+    """
     headers = {"content-type": "application/json"}
     if dialect.version is not None:
         headers["anthropic-version"] = dialect.version
@@ -96,7 +102,7 @@ def _headers(request: Request, target: Target, dialect: MessagesDialect) -> tupl
             name = name.lower()
             if name == "anthropic-beta":
                 betas += [word for part in value.split(",") if (word := part.strip())]
-            else:
+            elif name != "anthropic-version" or _platform(value) in ("", _platform(dialect.version)):
                 headers[name] = value
     if betas:
         headers["anthropic-beta"] = ",".join(dict.fromkeys(betas))
@@ -106,20 +112,35 @@ def _headers(request: Request, target: Target, dialect: MessagesDialect) -> tupl
     return headers, version
 
 
+def _platform(version: str | None) -> str:
+    """The platform whose version this is: `bedrock` of `bedrock-2023-05-31`, none of a plain date."""
+    word = (version or "").partition("-")[0]
+    return word if word.isalpha() else ""
+
+
+def _move_headers(headers: dict[str, str], body: Json) -> None:
+    """Say in the body what has no header on Bedrock, as Anthropic's own client does."""
+    if betas := headers.pop("anthropic-beta", None):
+        body["anthropic_beta"] = betas.split(",")
+    if profile := headers.pop("anthropic-user-profile-id", None):
+        body["user_profile_id"] = profile
+
+
 def _reasoning(request: Request, dialect: MessagesDialect, report: Report) -> tuple[Json, str | None]:
     return encode_reasoning(request.reasoning, dialect, report) if request.reasoning is not None else ({}, None)
 
 
 def _max_tokens(request: Request, thinking: Json, headers: dict[str, str], dialect: MessagesDialect, report: Report) -> int:
     """The limit, above the thinking budget it includes; interleaved thinking may have a budget above it."""
-    limit = dialect.max_tokens if request.max_tokens is None else request.max_tokens
+    most = dialect.max_output if dialect.max_output is not None else sys.maxsize
+    limit = min(dialect.max_tokens, most) if request.max_tokens is None else request.max_tokens
     budget = thinking.get("budget_tokens", 0)
     if not budget or limit > budget or "interleaved-thinking" in headers.get("anthropic-beta", ""):
         return limit
     if request.max_tokens is not None:
-        why = f"max_tokens includes the thinking budget of {budget}: {limit} became {limit + budget}"
+        why = f"max_tokens includes the thinking budget of {budget}: {limit} became {min(limit + budget, most)}"
         report.adapt("max_tokens", "changed", why)
-    return int(limit + budget)
+    return int(min(limit + budget, most))
 
 
 def _tools(request: Request, dialect: MessagesDialect, report: Report) -> list[Json]:
@@ -140,7 +161,7 @@ def _tool_name(tool: ToolLike) -> Any:
 
 def _tool(tool: ToolLike, path: str, dialect: MessagesDialect, report: Report) -> Json | None:
     if isinstance(tool, VendorTool):
-        if tool.protocol is None or tool.protocol == _NAME:
+        if tool.protocol is None or same_blocks(tool.protocol, _NAME):
             return tool.data
         report.adapt("vendor_tool", "dropped", f"the tool {tool.data.get('type')!r} is another vendor's", path)
         return None
@@ -154,7 +175,9 @@ def _tool(tool: ToolLike, path: str, dialect: MessagesDialect, report: Report) -
             field["description"] = f"Text in this {tool.syntax or 'given'} grammar:\n{tool.grammar}"
         wire["input_schema"] = {"type": "object", "properties": {"input": field}, "required": ["input"]}
     else:
-        wire["input_schema"] = _schema(tool, path, report)
+        rules = dialect.schemas.for_tool(tool.strict and dialect.structured_output)
+        parameters = _EMPTY_SCHEMA if tool.parameters is None else tool.parameters
+        wire["input_schema"] = fit_schema(parameters, rules, report, f"{path}.parameters")
         if tool.strict is not None:
             if dialect.structured_output:
                 wire["strict"] = tool.strict
@@ -167,16 +190,6 @@ def _tool(tool: ToolLike, path: str, dialect: MessagesDialect, report: Report) -
                 report.adapt("cache", "dropped", "this provider takes no cache marks", path)
     wire.update(tool.extra)
     return wire
-
-
-def _schema(tool: Tool, path: str, report: Report) -> Json:
-    schema = tool.parameters
-    if schema is None:
-        return _EMPTY_SCHEMA
-    if "type" not in schema:
-        report.adapt("tool_schema", "changed", f"the schema of {tool.name!r} must say that it is an object", path)
-        return {"type": "object", **schema}
-    return schema
 
 
 _CHOICES = {"auto": "auto", "none": "none", "required": "any", "tool": "tool"}
@@ -220,7 +233,7 @@ def _output(output: Output | None, system: list[Json], dialect: MessagesDialect,
         report.adapt("output", "changed", "the description of the output is not sent")
     wire: Json = {"type": output.kind}
     if output.schema is not None:
-        wire["schema"] = output.schema
+        wire["schema"] = fit_schema(output.schema, dialect.schemas.for_output(output.strict), report, "output.schema")
     return {"format": {**wire, **output.extra}}
 
 
@@ -232,11 +245,11 @@ def _settings(body: Json, request: Request, dialect: MessagesDialect, modern: bo
             continue
         if modern or not dialect.sampling:
             report.adapt(field, "dropped", f"{field} is not taken {'since version 2026-10-21' if modern else 'by this model'}")
-        elif field == "temperature" and value > 1:
-            report.adapt(field, "changed", f"a temperature of {value} became 1, the highest")
-            body[field] = 1.0
-        else:
-            body[field] = value
+            continue
+        low, high = dialect.clamp.get(field, (value, value))
+        body[field] = min(max(value, low), high)
+        if body[field] != value:
+            report.adapt(field, "changed", f"{field} {value} is outside {low:g} to {high:g} and became {body[field]:g}", field)
     if request.stop:
         body["stop_sequences"] = request.stop
     metadata = {"user_id": request.user} if request.user is not None else {}

@@ -32,7 +32,7 @@ from ...types.events import (
     ThinkingDelta,
     UsageUpdate,
 )
-from ...types.response import Usage
+from ...types.response import Failure, Usage
 from ...wire.sse import sse_frame
 from ..base import Encoder
 from .answers import MESSAGE_FIELDS, encode_stop, encode_usage
@@ -45,7 +45,7 @@ _OWN_FIELDS = MESSAGE_FIELDS | {"delta", "message"}
 """What frames say themselves: fields of that name in an `Extra` are another wire's."""
 
 _dump = msgspec.json.encode
-_DELTA = b'event: content_block_delta\ndata: {"type":"content_block_delta","index":%d,"delta":%b}\n\n'
+_DELTA = b'{"type":"content_block_delta","index":%d,"delta":%b}'
 
 
 class _Said:
@@ -61,7 +61,11 @@ class _Said:
 
 
 class MessagesEncoder(Encoder):
-    """Encodes one streamed answer; alternatives beyond the first have no place on this wire and are not said."""
+    """Encodes one streamed answer; alternatives beyond the first have no place on this wire and are not said.
+
+    How frames become bytes is said in `_frame`, `_foreign_frame` and `_error_frame` alone: another framing of the same
+    events overrides these three.
+    """
 
     def __init__(self, model: str) -> None:
         self._model = model
@@ -83,8 +87,23 @@ class MessagesEncoder(Encoder):
             _SAY[type(event)](self, event, out)
         return b"".join(out)
 
-    def _frame(self, name: str, fields: Json) -> bytes:
-        return sse_frame(_dump({"type": name, **fields}), name)
+    def _frame(self, name: str, data: bytes) -> bytes:
+        """The bytes of one frame, by its type and its JSON."""
+        return sse_frame(data, name)
+
+    def _foreign_frame(self, name: str, data: Any) -> bytes:
+        """The bytes of a frame that this library does not know; its name may be any text."""
+        return sse_frame(_dump(data), name.replace("\r", " ").replace("\n", " "))
+
+    def _error_frame(self, failure: Failure) -> bytes:
+        """The bytes that end an answer with an error."""
+        return self._say("error", error_body(failure))
+
+    def _say(self, name: str, fields: Json) -> bytes:
+        return self._frame(name, _dump({"type": name, **fields}))
+
+    def _say_delta(self, said: _Said, delta: bytes) -> bytes:
+        return self._frame("content_block_delta", _DELTA % (said.index, delta))
 
     def _begin(self, out: list[bytes]) -> None:
         """Say `message_start`, if it is still to say."""
@@ -102,7 +121,7 @@ class MessagesEncoder(Encoder):
             **self._fields,
             "usage": encode_usage(self._counts or self._usage),
         }
-        out.append(self._frame("message_start", {"message": message}))
+        out.append(self._say("message_start", {"message": message}))
         self._begun = True
         self._usage = self._counts or self._usage
         self._head = self._counts = None
@@ -124,7 +143,7 @@ class MessagesEncoder(Encoder):
         if "container" in fields:
             delta["container"] = fields.pop("container")
         self._usage = self._counts or self._usage
-        out.append(self._frame("message_delta", {"delta": delta, "usage": encode_usage(self._usage), **fields}))
+        out.append(self._say("message_delta", {"delta": delta, "usage": encode_usage(self._usage), **fields}))
         self._counts = None
         self._fields = {}
 
@@ -163,27 +182,27 @@ class MessagesEncoder(Encoder):
         arguments = ""
         if type(block) is ToolCall or type(block) is ServerToolCall:
             wire["input"], arguments = {}, block.arguments
-        out.append(self._frame("content_block_start", {"index": said.index, "content_block": wire}))
+        out.append(self._say("content_block_start", {"index": said.index, "content_block": wire}))
         if arguments:
             self._delta(said, {"type": "input_json_delta", "partial_json": arguments}, out)
 
     def _delta(self, said: _Said, delta: Json, out: list[bytes]) -> None:
-        out.append(_DELTA % (said.index, _dump(delta)))
+        out.append(self._say_delta(said, _dump(delta)))
 
     def _text(self, event: TextDelta | RefusalDelta, out: list[bytes]) -> None:
         if said := self._open.get(event.index):
             said.words = True
-            out.append(_DELTA % (said.index, b'{"type":"text_delta","text":%b}' % _dump(event.text)))
+            out.append(self._say_delta(said, b'{"type":"text_delta","text":%b}' % _dump(event.text)))
 
     def _thinking(self, event: ThinkingDelta, out: list[bytes]) -> None:
         if said := self._open.get(event.index):
             said.words = True
-            out.append(_DELTA % (said.index, b'{"type":"thinking_delta","thinking":%b}' % _dump(event.text)))
+            out.append(self._say_delta(said, b'{"type":"thinking_delta","thinking":%b}' % _dump(event.text)))
 
     def _arguments(self, event: ArgumentsDelta, out: list[bytes]) -> None:
         if said := self._open.get(event.index):
             said.words = True
-            out.append(_DELTA % (said.index, b'{"type":"input_json_delta","partial_json":%b}' % _dump(event.text)))
+            out.append(self._say_delta(said, b'{"type":"input_json_delta","partial_json":%b}' % _dump(event.text)))
 
     def _signature(self, event: SignatureDelta, out: list[bytes]) -> None:
         if said := self._open.get(event.index):
@@ -206,7 +225,7 @@ class MessagesEncoder(Encoder):
         if said := self._open.pop(event.index, None):
             if event.block is not None:
                 self._complete(said, event.block, out)
-            out.append(self._frame("content_block_stop", {"index": said.index}))
+            out.append(self._say("content_block_stop", {"index": said.index}))
 
     def _complete(self, said: _Said, block: Block, out: list[bytes]) -> None:
         """Say of a final value what start and deltas have not."""
@@ -218,21 +237,21 @@ class MessagesEncoder(Encoder):
 
     def _pinged(self, event: Ping, out: list[bytes]) -> None:
         self._between(out)
-        out.append(self._frame("ping", {}))
+        out.append(self._say("ping", {}))
 
     def _opaque(self, event: OpaqueEvent, out: list[bytes]) -> None:
         self._between(out)
-        out.append(sse_frame(_dump(event.data), event.name.replace("\r", " ").replace("\n", " ")))
+        out.append(self._foreign_frame(event.name, event.data))
 
     def _finished(self, event: Finished, out: list[bytes]) -> None:
         self._begin(out)
         self._message_delta(encode_stop(event.finish), self._fields, out)
-        out.append(self._frame("message_stop", self._last_fields))
+        out.append(self._say("message_stop", self._last_fields))
         self._done = True
 
     def _failed(self, event: Failed, out: list[bytes]) -> None:
         self._between(out)
-        out.append(self._frame("error", error_body(event.failure)))
+        out.append(self._error_frame(event.failure))
         self._done = True
 
 

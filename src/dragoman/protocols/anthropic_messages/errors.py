@@ -14,6 +14,7 @@ import msgspec
 
 from ...types.response import Failure
 from ...wire.http import HttpHead
+from ...wire.json import read_json
 from ..base import HttpReply
 from .encode_blocks import Json
 
@@ -84,8 +85,8 @@ def decode_failure(head: HttpHead, body: bytes) -> Failure:
     """The facts of an error answer, from a body of any shape."""
     request_id = head.headers.get("request-id") or head.headers.get("x-amzn-requestid")
     try:
-        wire = msgspec.json.decode(body)
-    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        wire = read_json(body)
+    except ValueError:
         text = clip(body).strip()
         title = _TITLE.search(body[:4096].decode("utf-8", "replace"))
         said = " ".join(title[1].split()) if title else ("" if text.startswith("<") else text)

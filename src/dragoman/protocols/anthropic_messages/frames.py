@@ -7,9 +7,10 @@ from typing import Any
 
 import msgspec
 
+from ...wire.json import read_json
 from .encode_blocks import Json, is_object
 
-__all__ = ["UNREADABLE", "Arguments", "BlockDelta", "Thought", "Words", "beside", "changed", "ordinary", "plain", "wire_index"]
+__all__ = ["Arguments", "BlockDelta", "Thought", "Words", "beside", "changed", "ordinary", "wire_index"]
 
 
 class Words(msgspec.Struct, tag="text_delta", tag_field="type", forbid_unknown_fields=True, gc=False):
@@ -38,12 +39,7 @@ class BlockDelta(msgspec.Struct, tag="content_block_delta", tag_field="type", fo
 
 
 ordinary = msgspec.json.Decoder(BlockDelta).decode
-"""Reads an ordinary delta; raises one of `UNREADABLE` on anything else."""
-
-plain = msgspec.json.decode
-"""Reads any JSON; raises one of `UNREADABLE` on what is none."""
-
-UNREADABLE = (msgspec.MsgspecError, UnicodeError, RecursionError)
+"""Reads an ordinary delta; raises one of `wire.json.UNREADABLE` on anything else."""
 
 
 def beside(wire: Json, *known: str) -> Json:
@@ -81,5 +77,5 @@ def changed(data: Json, deltas: Sequence[Json]) -> Json:
     arguments = data.get("partial_json")
     if type(arguments) is str and is_object(arguments):
         del data["partial_json"]
-        data["input"] = plain(arguments)
+        data["input"] = read_json(arguments)
     return data

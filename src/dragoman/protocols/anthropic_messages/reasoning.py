@@ -44,6 +44,11 @@ def encode_reasoning(reasoning: Reasoning, dialect: MessagesDialect, report: Rep
             mode = "enabled"
         elif (effort is not None or reasoning.summary is not None) and "adaptive" in dialect.thinking:
             mode = "adaptive"
+        elif effort is not None and dialect.needs_budget:
+            mode = "enabled"
+    if mode == "enabled" and budget is None and dialect.needs_budget:
+        budget = _BUDGETS.get(effort or "medium", _BUDGETS["medium"])
+        report.adapt("reasoning", "added", f"a thinking budget of {budget} tokens, without which this model does not think")
     if mode:
         mode, budget = _fit_mode(mode, budget, dialect, report)
     thinking: Json = {"type": mode} if mode else {}
@@ -88,7 +93,8 @@ def _fit_effort(
 
 def _fit_mode(mode: str, budget: int | None, dialect: MessagesDialect, report: Report) -> tuple[str | None, int | None]:
     """The kind of thinking in a word the model takes, None for leaving it unsaid."""
-    if mode in dialect.thinking or mode not in _NEAREST:
+    bare = mode == "enabled" and budget is None and "adaptive" in dialect.thinking  # the vendor refuses it without a budget
+    if (mode in dialect.thinking and not bare) or mode not in _NEAREST:
         return mode, budget
     other = next((word for word in _NEAREST[mode] if word in dialect.thinking), None)
     if other is None:

@@ -9,7 +9,7 @@ from ...types.events import Event
 from ...types.request import Request
 from ...types.response import Failure, Response
 from ...wire.http import HttpHead, HttpRequest
-from ..base import HttpReply, Protocol, Report, Target, ToolIdRule
+from ..base import HttpReply, ModelPage, Protocol, Report, Target, ToolIdRule
 from .decode_request import PATH, decode_request
 from .decode_response import decode_response
 from .decode_stream import ConverseDecoder
@@ -18,6 +18,7 @@ from .encode_request import encode_request
 from .encode_response import encode_response
 from .encode_stream import ConverseEncoder
 from .errors import decode_failure, encode_failure
+from .models import decode_models, encode_models
 
 __all__ = ["PROTOCOL", "BedrockConverse", "ConverseDialect"]
 
@@ -60,6 +61,12 @@ class BedrockConverse(Protocol):
     def encode_failure(self, failure: Failure) -> HttpReply:
         """See `errors.py`."""
         return encode_failure(failure)
+
+    def encode_models(self, target: Target, after: str | None = None) -> HttpRequest:
+        return encode_models(target, after)
+
+    def decode_models(self, body: bytes, target: Target) -> ModelPage | Failure:
+        return decode_models(body, target)
 
     def serves(self, method: str, path: str) -> bool:
         """`POST .../model/{modelId}/converse` and `/converse-stream`, whatever stands before it."""

@@ -17,10 +17,11 @@ from ...types.content import Block, Origin, Text
 from ...types.messages import Message
 from ...types.request import Output, Request, Tool, ToolChoice, ToolLike, VendorTool
 from ...wire.http import HttpRequest
+from ...wire.json import read_json
 from .decode_blocks import decode_blocks, decode_cache
 from .errors import clip
 from .reasoning import decode_native
-from .wire import NAME, UNREADABLE, Json, beside, family, plain, union
+from .wire import NAME, Json, beside, family, union
 
 __all__ = ["PATH", "decode_request"]
 
@@ -35,8 +36,8 @@ _NUMBER = (int, float)
 def decode_request(request: HttpRequest) -> Request:
     """The request. Raises DecodeError when the body is not JSON or its messages are not."""
     try:
-        body = plain(request.body)
-    except UNREADABLE as error:
+        body = read_json(request.body)
+    except ValueError as error:
         raise DecodeError(f"the request is not JSON: {error}", body=clip(request.body)) from error
     if type(body) is not dict or type(body.get("messages", [])) is not list:
         raise DecodeError("the request holds no list of messages", body=clip(request.body))
@@ -167,8 +168,8 @@ def _output_config(value: Any) -> _Found:
 
 def _schema(text: str) -> Json | None:
     try:
-        value = plain(text)
-    except UNREADABLE:
+        value = read_json(text)
+    except ValueError:
         return None
     return value if type(value) is dict else None
 

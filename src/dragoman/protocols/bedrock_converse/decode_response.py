@@ -6,10 +6,11 @@ import msgspec
 
 from ...types.content import Origin, ServerToolCall, ToolCall
 from ...types.events import Event, Extra, Failed, Finished, Started, UsageUpdate
+from ...wire.json import UNREADABLE, read_json
 from .answers import NATIVE_FIELDS, decode_finish, decode_usage, message_extra, whole_block
 from .decode_blocks import decode_block
 from .errors import decode_exception, malformed
-from .wire import MALFORMED, UNREADABLE, Json, beside, plain
+from .wire import MALFORMED, Json, beside
 
 __all__ = ["decode_response"]
 
@@ -40,8 +41,8 @@ _inputs = msgspec.json.Decoder(_Body).decode
 def decode_response(body: bytes, origin: Origin) -> list[Event]:
     """The events of a whole body; `Failed` for an error object and for anything that is not an answer."""
     try:
-        wire = plain(body)
-    except UNREADABLE as error:
+        wire = read_json(body)
+    except ValueError as error:
         return [Failed(malformed(f"the answer is not JSON: {error}", body))]
     output = wire.get("output") if type(wire) is dict else None
     message = output.get("message") if type(output) is dict else None

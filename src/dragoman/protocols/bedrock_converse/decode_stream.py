@@ -32,6 +32,7 @@ from ...types.events import (
     UsageUpdate,
 )
 from ...wire.frames import Frame
+from ...wire.json import UNREADABLE, read_json
 from ..base import Decoder
 from .answers import NATIVE_FIELDS, decode_finish, decode_usage, message_extra
 from .decode_blocks import decode_citation
@@ -39,7 +40,7 @@ from .errors import decode_exception, malformed
 from .frames import ordinary
 from .media import media_type_of
 from .open_block import Kind, OpenBlock
-from .wire import PADDING, UNREADABLE, Json, beside, plain, union
+from .wire import PADDING, Json, beside, union
 
 __all__ = ["ConverseDecoder"]
 
@@ -108,8 +109,8 @@ class ConverseDecoder(Decoder):
             self._fail(decode_exception(word, data), events)
             return
         try:
-            wire = plain(data)
-        except UNREADABLE as error:
+            wire = read_json(data)
+        except ValueError as error:
             if label in _HANDLERS:
                 self._fail(malformed(f"an event of the answer is not JSON: {error}", data), events)
             else:

@@ -7,7 +7,26 @@ from __future__ import annotations
 
 import msgspec
 
+from ..json_schema import SchemaRules, Schemas
+from ..json_schema.known import OBJECT
+
 __all__ = ["ConverseDialect"]
+
+# "If the schema contains unsupported features, Amazon Bedrock returns a 400 error immediately", for every model.
+_STRICT = SchemaRules(
+    source="https://docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html",
+    closed=True,
+    recursion=False,
+    refused=(
+        *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength"),
+        *("maxItems", "uniqueItems", "contains", "minContains", "maxContains"),
+    ),
+    min_items=1,
+    formats=("date-time", "time", "date", "duration", "email", "hostname", "uri", "ipv4", "ipv6", "uuid"),
+    enums="scalars",
+    # Its parts cannot each be closed.
+    all_of=False,
+)
 
 
 class ConverseDialect(msgspec.Struct, frozen=True):
@@ -19,11 +38,17 @@ class ConverseDialect(msgspec.Struct, frozen=True):
     | `system_messages` | whether `system` may be a role inside `messages`; few models take it |
     | `cache` | whether `cachePoint` marks are taken |
     | `prefill` | whether a conversation may end in an assistant message |
+    | `thinking` | the `thinking.type` words an Anthropic model takes |
     | `structured_output` | whether `outputConfig` and `strict` on tools are taken |
+    | `schemas` | what is taken of JSON Schema |
     """
 
     family: str | None = None
     system_messages: bool = False
     cache: bool = True
     prefill: bool = True
+    thinking: tuple[str, ...] = ("adaptive", "enabled", "disabled")
     structured_output: bool = True
+    schemas: Schemas = Schemas(
+        tools=OBJECT, strict_tools=msgspec.structs.replace(_STRICT, root="object"), output=_STRICT, strict_output=_STRICT
+    )

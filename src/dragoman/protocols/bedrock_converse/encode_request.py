@@ -16,6 +16,7 @@ from ...types.content import ToolCall, ToolResult
 from ...types.request import Output, Request
 from ...wire.http import HttpRequest
 from ..base import Report, Target
+from ..json_schema import fit_schema
 from .dialect import ConverseDialect
 from .encode_blocks import encode_cache
 from .encode_messages import encode_messages
@@ -53,7 +54,7 @@ def encode_request(request: Request, target: Target, report: Report) -> HttpRequ
         body["toolConfig"] = tools
     native: Json = {}
     if request.reasoning is not None:
-        native, effort = encode_reasoning(request.reasoning, kind, report)
+        native, effort = encode_reasoning(request.reasoning, kind, report, dialect.thinking)
         if effort is not None:
             output["effort"] = effort
     if request.top_k is not None:
@@ -116,7 +117,8 @@ def _output(output: Output | None, system: list[Json], dialect: ConverseDialect,
         report.adapt("output", "changed", "answers are always held to the schema here")
     structure: Json = {}
     if output.schema is not None:
-        structure["schema"] = msgspec.json.encode(output.schema).decode()
+        schema = fit_schema(output.schema, dialect.schemas.for_output(output.strict), report, "output.schema")
+        structure["schema"] = msgspec.json.encode(schema).decode()
     if output.name != Output().name:
         structure["name"] = output.name
     if output.description is not None:

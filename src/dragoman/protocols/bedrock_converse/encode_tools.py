@@ -12,6 +12,7 @@ from typing import Any
 from ...types.content import ToolCall
 from ...types.request import CustomTool, Request, Tool, ToolChoice, ToolLike, VendorTool
 from ..base import Report
+from ..json_schema import fit_schema
 from .dialect import ConverseDialect
 from .encode_blocks import encode_cache
 from .wire import NAME, Json
@@ -84,23 +85,15 @@ def _tool(tool: ToolLike, path: str, dialect: ConverseDialect, report: Report) -
             field["description"] = f"Text in this {tool.syntax or 'given'} grammar:\n{tool.grammar}"
         wire["inputSchema"] = {"json": {"type": "object", "properties": {"input": field}, "required": ["input"]}}
         return {"toolSpec": wire}
-    wire["inputSchema"] = {"json": _schema(tool, path, report)}
+    rules = dialect.schemas.for_tool(tool.strict and dialect.structured_output)
+    parameters = _EMPTY_SCHEMA if tool.parameters is None else tool.parameters
+    wire["inputSchema"] = {"json": fit_schema(parameters, rules, report, f"{path}.parameters")}
     if tool.strict is not None:
         if dialect.structured_output:
             wire["strict"] = tool.strict
         elif tool.strict:
             report.adapt("strict", "dropped", f"the arguments of {tool.name!r} cannot be held to the schema here", path)
     return {"toolSpec": {**wire, **tool.extra}}
-
-
-def _schema(tool: Tool, path: str, report: Report) -> Json:
-    schema = tool.parameters
-    if schema is None:
-        return _EMPTY_SCHEMA
-    if "type" not in schema:
-        report.adapt("tool_schema", "changed", f"the schema of {tool.name!r} must say that it is an object", path)
-        return {"type": "object", **schema}
-    return schema
 
 
 def _mark(tool: ToolLike, place: int, wires: list[Json], dialect: ConverseDialect, report: Report) -> None:

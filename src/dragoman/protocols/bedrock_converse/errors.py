@@ -14,8 +14,9 @@ import msgspec
 
 from ...types.response import Failure
 from ...wire.http import HttpHead
+from ...wire.json import read_json
 from ..base import HttpReply
-from .wire import UNREADABLE, Json, plain
+from .wire import Json
 
 __all__ = ["CLIP", "clip", "decode_exception", "decode_failure", "encode_exception", "encode_failure", "error_body", "malformed"]
 
@@ -96,8 +97,8 @@ def _decode_body(wire: Any, status: int | None, named: str | None, request_id: s
 def decode_exception(name: str, data: bytes) -> Failure:
     """The facts of an exception inside a stream, or of an error object in a body of good status (then without a name)."""
     try:
-        wire = plain(data)
-    except UNREADABLE:
+        wire = read_json(data)
+    except ValueError:
         return Failure(clip(data) or "the service reported an error", None, name or None, body=clip(data) or None)
     return _decode_body(wire, None, name or None, None)
 
@@ -107,8 +108,8 @@ def decode_failure(head: HttpHead, body: bytes) -> Failure:
     request_id = head.headers.get("x-amzn-requestid")
     named = head.headers.get("x-amzn-errortype", "").partition(":")[0] or None
     try:
-        wire = plain(body)
-    except UNREADABLE:
+        wire = read_json(body)
+    except ValueError:
         text = clip(body).strip()
         title = _TITLE.search(body[:4096].decode("utf-8", "replace"))
         said = " ".join(title[1].split()) if title else ("" if text.startswith("<") else text)

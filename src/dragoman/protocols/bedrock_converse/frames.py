@@ -32,4 +32,4 @@ class BlockDelta(msgspec.Struct, forbid_unknown_fields=True, gc=False):
 
 
 ordinary = msgspec.json.Decoder(BlockDelta).decode
-"""Reads an ordinary delta; raises one of `UNREADABLE` on anything else."""
+"""Reads an ordinary delta; raises one of `wire.json.UNREADABLE` on anything else."""

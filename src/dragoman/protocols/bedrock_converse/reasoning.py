@@ -26,13 +26,19 @@ __all__ = ["MIN_BUDGET", "decode_native", "encode_reasoning", "encode_top_k"]
 MIN_BUDGET = 1024
 
 _NOVA_EFFORTS = {"minimal": "low", "low": "low", "medium": "medium", "high": "high", "xhigh": "high", "max": "high"}
-_MODES = ("enabled", "disabled", "adaptive")
+_MODES = ("adaptive", "enabled", "disabled")
+_BUDGETS = {"minimal": 1024, "low": 2048, "medium": 8192, "high": 16_384, "xhigh": 24_576, "max": 32_000}
 
 
-def encode_reasoning(reasoning: Reasoning, kind: str, report: Report) -> tuple[Json, str | None]:
-    """The native fields and the wire's own effort word for a model of the family `kind`."""
+def encode_reasoning(
+    reasoning: Reasoning, kind: str, report: Report, thinking: tuple[str, ...] = _MODES
+) -> tuple[Json, str | None]:
+    """The native fields and the wire's own effort word for a model of the family `kind`.
+
+    `thinking` are the kinds of thinking a model of Anthropic's takes.
+    """
     if kind == "anthropic":
-        return _claude(reasoning, report)
+        return _claude(reasoning, thinking, report)
     if kind == "amazon":
         return _nova(reasoning, report), None
     if reasoning.budget is not None or reasoning.mode or reasoning.summary is not None or reasoning.extra:
@@ -43,12 +49,19 @@ def encode_reasoning(reasoning: Reasoning, kind: str, report: Report) -> tuple[J
     return {}, reasoning.effort
 
 
-def _claude(reasoning: Reasoning, report: Report) -> tuple[Json, str | None]:
+def _claude(reasoning: Reasoning, taken: tuple[str, ...], report: Report) -> tuple[Json, str | None]:
     mode, budget, effort = reasoning.mode, reasoning.budget, reasoning.effort
     if effort == "none":
         effort, mode = None, mode or ("disabled" if budget is None else "enabled")
     if mode is None:
         mode = "enabled" if budget is not None else "adaptive"
+    if mode == "enabled" and budget is None and "adaptive" in taken:
+        report.adapt("reasoning", "changed", "thinking of type 'enabled' needs a budget: it is said as 'adaptive'")
+        mode = "adaptive"
+    elif budget is None and (mode == "enabled" or (mode == "adaptive" and mode not in taken)):
+        # Claude Opus 4.5 takes an effort and does not think without a budget.
+        mode, budget = "enabled", _BUDGETS.get(effort or "medium", _BUDGETS["medium"])
+        report.adapt("reasoning", "added", f"a thinking budget of {budget} tokens, without which this model does not think")
     thinking: Json = {"type": mode} if mode else {}
     if budget is not None:
         if mode != "enabled":

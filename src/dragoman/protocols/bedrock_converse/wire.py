@@ -10,18 +10,18 @@ from typing import Any
 
 import msgspec
 
+from ...wire.json import UNREADABLE
+
 __all__ = [
     "MALFORMED",
     "NAME",
     "PADDING",
-    "UNREADABLE",
     "Json",
     "beside",
     "decode_arguments",
     "encode_arguments",
     "family",
     "is_object",
-    "plain",
     "union",
 ]
 
@@ -34,11 +34,6 @@ MALFORMED = "_malformed_arguments"
 
 PADDING = "p"
 """A field of stream events that holds random characters, so that lengths tell an onlooker nothing."""
-
-UNREADABLE = (msgspec.MsgspecError, UnicodeError, RecursionError)
-
-plain = msgspec.json.decode
-"""Reads any JSON; raises one of `UNREADABLE` on what is none."""
 
 _REGIONS = frozenset({"us", "eu", "apac", "au", "ca", "jp", "sa", "me", "af", "global", "us-gov"})
 
@@ -59,7 +54,7 @@ def union(wire: Any) -> tuple[str, Any] | None:
 def is_object(text: str) -> bool:
     """Whether text is a JSON object."""
     try:
-        return type(plain(text)) is dict
+        return type(msgspec.json.decode(text)) is dict
     except UNREADABLE:
         return False
 

@@ -17,8 +17,9 @@ from ...types.content import Base64, Block, Document, Image, PlainText, Text, Th
 from ...types.messages import Message
 from ...types.request import Output, Reasoning, Request, Tool, ToolChoice, ToolLike, VendorTool
 from ...wire.http import HttpRequest
+from ...wire.json import read_json
 from .answer import decode_call, decode_content
-from .wire import PLAN, PROTOCOL_NAME, UNREADABLE, WIRE, decode_citation
+from .wire import PLAN, PROTOCOL_NAME, WIRE, decode_citation
 
 __all__ = ["decode_request"]
 
@@ -44,8 +45,8 @@ _DATA_URL: Final = re.compile(r"data:([\w.+-]+/[\w.+*-]+);base64,", re.ASCII)
 def decode_request(request: HttpRequest) -> Request:
     """The request as a value. Raises DecodeError when it is not one of this wire."""
     try:
-        body = msgspec.json.decode(request.body)
-    except UNREADABLE as error:
+        body = read_json(request.body)
+    except ValueError as error:
         raise DecodeError(f"the request is not JSON: {error}") from error
     if not isinstance(body, dict):
         raise DecodeError("the request is not a JSON object")

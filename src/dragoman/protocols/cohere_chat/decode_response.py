@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from ...types.events import Event, Failed
+from ...wire.json import read_json
 from ..base import Target
 from .answer import Answer
 from .errors import decode_error, unreadable
-from .wire import UNREADABLE
 
 __all__ = ["decode_response"]
 
@@ -16,8 +14,8 @@ __all__ = ["decode_response"]
 def decode_response(body: bytes, target: Target) -> list[Event]:
     """The events of a whole answer of good status; a body that states an error, or is no answer, gives `Failed`."""
     try:
-        value = msgspec.json.decode(body)
-    except UNREADABLE as error:
+        value = read_json(body)
+    except ValueError as error:
         why = "the answer is empty" if not body.strip() else f"the answer is not JSON: {error}"
         return [Failed(unreadable(body, why))]
     if not isinstance(value, dict):

@@ -16,10 +16,10 @@ import msgspec
 
 from ...types.events import ArgumentsDelta, Event, TextDelta, ThinkingDelta
 from ...wire.frames import Frame
+from ...wire.json import UNREADABLE, read_json
 from ..base import Decoder, Target
 from .answer import Answer
 from .errors import unreadable
-from .wire import UNREADABLE
 
 __all__ = ["StreamDecoder"]
 
@@ -116,8 +116,8 @@ class StreamDecoder(Decoder):
             answer.end(out, {}, {})
             return
         try:
-            value = msgspec.json.decode(data)
-        except UNREADABLE as error:
+            value = read_json(data)
+        except ValueError as error:
             answer.fail(unreadable(data, f"a frame of the stream is not JSON: {error}"), out)
             return
         if not isinstance(value, dict):

@@ -13,6 +13,8 @@ import msgspec
 from ...types.request import CustomTool, Output, Reasoning, Request, Tool, ToolChoice, ToolLike, VendorTool
 from ...wire.http import HttpRequest
 from ..base import Report, Target
+from ..json_schema import SchemaRules, fit_schema
+from .dialect import CohereDialect
 from .encode_messages import encode_messages
 from .wire import PROTOCOL_NAME
 
@@ -21,6 +23,7 @@ __all__ = ["encode_request"]
 Json = dict[str, Any]
 
 _EMPTY_SCHEMA: Json = {"type": "object", "properties": {}}
+_REFERENCE = CohereDialect()
 
 _PLAIN = (
     ("max_tokens", "max_tokens"),
@@ -60,11 +63,12 @@ def encode_request(request: Request, target: Target, report: Report) -> HttpRequ
 def _body(request: Request, target: Target, report: Report) -> Json:
     messages, documents = encode_messages(request, target, report)
     body: Json = {"model": target.model or request.model, "messages": messages}
-    _tools(body, request, report)
+    dialect = target.dialect if isinstance(target.dialect, CohereDialect) else _REFERENCE
+    _tools(body, request, dialect, report)
     if documents:
         body["documents"] = documents
     if request.output is not None:
-        body["response_format"] = _form(request.output, report)
+        body["response_format"] = _form(request.output, dialect, report)
     if request.reasoning is not None:
         body.update(_thinking(request.reasoning, report))
     for name, field in _PLAIN:
@@ -128,20 +132,24 @@ def _thinking(reasoning: Reasoning, report: Report) -> Json:
     return {"thinking": fields} if fields else {}
 
 
-def _form(output: Output, report: Report) -> Json:
+def _form(output: Output, dialect: CohereDialect, report: Report) -> Json:
     """`response_format`: text, any JSON, or JSON by a schema."""
     if output.description is not None:
         report.adapt("output", "dropped", "this wire has no description of the form", "output.description")
-    schema = {} if output.schema is None else {"json_schema": output.schema}
+    schema: Json = {}
+    if output.schema is not None:
+        schema["json_schema"] = fit_schema(output.schema, dialect.schemas.for_output(output.strict), report, "output.schema")
     return {"type": "text" if output.kind == "text" else "json_object", **schema, **output.extra}
 
 
-def _tools(body: Json, request: Request, report: Report) -> None:
+def _tools(body: Json, request: Request, dialect: CohereDialect, report: Report) -> None:
     tools = list(enumerate(request.tools))
     choice = request.tool_choice
     if choice is not None:
         tools = _chosen(tools, choice, report)
-    found = [(tool, _tool(tool, f"tools[{place}]", report)) for place, tool in tools]
+    held = any(isinstance(tool, Tool) and tool.strict for _, tool in tools)
+    rules = dialect.schemas.for_tool(held)
+    found = [(tool, _tool(tool, f"tools[{place}]", rules, report)) for place, tool in tools]
     encoded = [fields for _, fields in found if fields is not None]
     if not encoded:
         if choice is not None and choice.mode in ("required", "tool"):
@@ -173,7 +181,7 @@ def _name(tool: ToolLike) -> Any:
     return about.get("name") if isinstance(about, dict) else tool.data.get("name")
 
 
-def _tool(tool: ToolLike, path: str, report: Report) -> Json | None:
+def _tool(tool: ToolLike, path: str, rules: SchemaRules, report: Report) -> Json | None:
     match tool:
         case VendorTool(data=data, protocol=protocol):
             if protocol in (None, PROTOCOL_NAME):
@@ -184,16 +192,17 @@ def _tool(tool: ToolLike, path: str, report: Report) -> Json | None:
             report.adapt("custom_tool", "dropped", f"this wire has no free-text tools: {tool.name!r} is left out", path)
             return None
         case Tool():
-            return _function(tool, path, report)
+            return _function(tool, path, rules, report)
 
 
-def _function(tool: Tool, path: str, report: Report) -> Json:
+def _function(tool: Tool, path: str, rules: SchemaRules, report: Report) -> Json:
     if tool.cache is not None:
         report.adapt("cache", "dropped", "this wire takes no cache marks", path)
     about: Json = {"name": tool.name}
     if tool.description is not None:
         about["description"] = tool.description
-    about["parameters"] = _EMPTY_SCHEMA if tool.parameters is None else tool.parameters
+    parameters = _EMPTY_SCHEMA if tool.parameters is None else tool.parameters
+    about["parameters"] = fit_schema(parameters, rules, report, f"{path}.parameters")
     extra = dict(tool.extra)
     inner = extra.pop("function", None)
     about.update(inner if isinstance(inner, dict) else {})

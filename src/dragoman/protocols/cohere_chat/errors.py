@@ -15,8 +15,9 @@ import msgspec
 
 from ...types.response import Failure
 from ...wire.http import HttpHead
+from ...wire.json import read_json
 from ..base import HttpReply
-from .wire import FAILED, UNREADABLE
+from .wire import FAILED
 
 __all__ = ["decode_end", "decode_error", "decode_failure", "encode_end", "encode_failure", "unreadable"]
 
@@ -47,8 +48,8 @@ def decode_failure(head: HttpHead, body: bytes) -> Failure:
     """The facts of an HTTP error answer, whatever its body is."""
     request_id = head.headers.get("x-debug-trace-id") or head.headers.get("x-request-id") or None
     try:
-        failure = decode_error(msgspec.json.decode(body), head.status)
-    except UNREADABLE:
+        failure = decode_error(read_json(body), head.status)
+    except ValueError:
         failure = None
     if failure is not None:
         return msgspec.structs.replace(failure, request_id=failure.request_id or request_id)

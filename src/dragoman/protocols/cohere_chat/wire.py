@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import msgspec
-
 from ...types.content import Citation, Origin
 from ...types.response import Finish, FinishReason, Usage
 
@@ -19,7 +17,6 @@ __all__ = [
     "PLAN",
     "PROTOCOL_NAME",
     "RAW_FINISH",
-    "UNREADABLE",
     "WIRE",
     "decode_citation",
     "decode_finish",
@@ -45,9 +42,6 @@ OUR_EXTRA: Final = frozenset({"synthetic_id", "field"})
 
 RAW_FINISH: Final = "raw_finish_reason"
 """A field of ours beside `finish_reason`: a server says the provider's own word in it where this wire's word differs."""
-
-UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""What reading JSON bytes can raise."""
 
 FAILED: Final = {"ERROR": 500, "TIMEOUT": 504}
 """Reasons that are errors of the server under a good status, and the status they stand for."""

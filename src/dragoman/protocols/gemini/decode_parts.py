@@ -174,7 +174,12 @@ class PartDecoder:
     def _inline(self, data: Any, rest: Json) -> Block | None:
         if type(data) is not dict or type(kind := data.get("mimeType")) is not str or type(data.get("data")) is not str:
             return None
-        return self._media(Base64(kind, data["data"]), kind, {"mimeType", "data"}, "inlineData", data, rest)
+        text = data["data"]
+        # Either alphabet is taken, and the vendor's SDK writes the one for URLs: https://protobuf.dev/programming-guides/json/
+        if "-" in text or "_" in text:
+            standard = text.replace("-", "+").replace("_", "/")
+            return self._media(Base64(kind, standard), kind, {"mimeType"}, "inlineData", data, rest)
+        return self._media(Base64(kind, text), kind, {"mimeType", "data"}, "inlineData", data, rest)
 
     def _file(self, data: Any, rest: Json) -> Block | None:
         if type(data) is not dict or type(uri := data.get("fileUri")) is not str:

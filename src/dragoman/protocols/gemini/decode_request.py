@@ -14,20 +14,19 @@ import re
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
-import msgspec
-
 from ...errors import DecodeError
 from ...types.content import Origin, Text
 from ...types.messages import Message, Role
 from ...types.request import AudioOutput, Output, Request, Tool, ToolChoice, ToolLike, VendorTool
 from ...wire.http import HttpRequest
+from ...wire.json import read_json
+from ..json_schema import read_openapi
 from .answers import Json
 from .decode_parts import PartDecoder
 from .encode_request import ARRAY
-from .errors import UNREADABLE, clip
+from .errors import clip
 from .names import camel_case
 from .reasoning import decode_reasoning
-from .schema import json_schema
 
 __all__ = ["PATH", "decode_request"]
 
@@ -57,8 +56,8 @@ def decode_request(request: HttpRequest) -> Request:
     if found is None:
         raise DecodeError(f"the path names no model and method: {clip(path.encode())}")
     try:
-        raw = msgspec.json.decode(request.body)
-    except UNREADABLE as error:
+        raw = read_json(request.body)
+    except ValueError as error:
         raise DecodeError(f"the request is not JSON: {error}", body=clip(request.body)) from error
     body = camel_case(raw)
     contents = body.get("contents") if type(body) is dict else None
@@ -156,7 +155,7 @@ def _tool(item: Json) -> Tool:
     if type(extra.get("parametersJsonSchema")) is dict:
         schema = extra.pop("parametersJsonSchema")
     elif type(extra.get("parameters")) is dict and "parametersJsonSchema" not in extra:
-        schema = json_schema(extra.pop("parameters"))
+        schema = read_openapi(extra.pop("parameters"))
     return Tool(item["name"], description, schema, extra=extra)
 
 
@@ -225,7 +224,7 @@ def _decode_output(config: Json, fields: Json) -> None:
     elif kind == "application/json" and schemas == {"responseJsonSchema"} and type(config["responseJsonSchema"]) is dict:
         fields["output"] = Output(config.pop("responseJsonSchema"))
     elif kind == "application/json" and schemas == {"responseSchema"} and type(config["responseSchema"]) is dict:
-        fields["output"] = Output(json_schema(config.pop("responseSchema")))
+        fields["output"] = Output(read_openapi(config.pop("responseSchema")))
     else:
         return
     del config["responseMimeType"]

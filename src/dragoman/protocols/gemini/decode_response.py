@@ -5,12 +5,11 @@ A body that is an array is a stream that was asked for without `alt=sse`: its el
 
 from __future__ import annotations
 
-import msgspec
-
 from ...types.content import Origin
 from ...types.events import Event, Failed
+from ...wire.json import read_json
 from .decode_stream import GeminiDecoder
-from .errors import UNREADABLE, decode_error, malformed
+from .errors import decode_error, malformed
 
 __all__ = ["decode_response"]
 
@@ -18,8 +17,8 @@ __all__ = ["decode_response"]
 def decode_response(body: bytes, origin: Origin) -> list[Event]:
     """The events of a whole body; `Failed` for an error object and for anything that is not an answer."""
     try:
-        wire = msgspec.json.decode(body)
-    except UNREADABLE as error:
+        wire = read_json(body)
+    except ValueError as error:
         return [Failed(malformed(f"the answer is not JSON: {error}", body))]
     chunks = wire if type(wire) is list else [wire]
     if not chunks or not all(type(chunk) is dict for chunk in chunks):

@@ -19,12 +19,13 @@ from ...types.content import Origin
 from ...types.events import Event, Extra, Failed, Finished, OpaqueEvent, Started, TextDelta, ThinkingDelta, UsageUpdate
 from ...types.response import Failure, Usage
 from ...wire.frames import Frame
+from ...wire.json import UNREADABLE, read_json
 from ..base import Decoder
 from .answers import Json, candidate_key, decode_finish, decode_logprobs, decode_usage, finish_word
 from .candidate import Candidate, one_text
 from .decode_parts import PartDecoder
 from .errors import blocked, decode_error, malformed
-from .frames import UNREADABLE, head_of, is_exact, ordinary, plain
+from .frames import head_of, is_exact, ordinary
 
 __all__ = ["GeminiDecoder"]
 
@@ -119,8 +120,8 @@ class GeminiDecoder(Decoder):
 
     def _frame(self, name: bytes, data: bytes, events: list[Event]) -> None:
         try:
-            wire = plain(data)
-        except UNREADABLE as error:
+            wire = read_json(data)
+        except ValueError as error:
             if data.strip() == b"[DONE]":
                 return  # gateways that also speak OpenAI's protocol end with it
             self._fail(malformed(f"a chunk of the answer is not JSON: {error}", data), events)
@@ -213,10 +214,14 @@ class GeminiDecoder(Decoder):
             events.append(Extra(found))
 
     def _say_usage(self, events: list[Event]) -> None:
-        """Give the counts, if they are not those given last."""
+        """Give the counts, if they are not those given last; of those no one can read, what they are."""
         if self._raw_usage is not None:
-            counts = plain(self._raw_usage)
-            self._raw_usage = None
+            raw, self._raw_usage = bytes(self._raw_usage), None
+            try:
+                counts = read_json(raw)
+            except ValueError:
+                events.append(OpaqueEvent("usageMetadata", raw.decode("utf-8", "replace")))
+                counts = None
             if type(counts) is dict:
                 self._usage = counts
         if self._usage is None:

@@ -15,8 +15,9 @@ import msgspec
 from ...types.request import CustomTool, Output, Request, Tool, ToolChoice, VendorTool
 from ...wire.http import HttpRequest
 from ..base import Report, Target
+from ..json_schema import fit_schema
 from .answers import Json
-from .dialect import GeminiDialect
+from .dialect import OPENAPI, GeminiDialect
 from .encode_contents import encode_contents
 from .reasoning import encode_reasoning
 
@@ -141,7 +142,8 @@ def _declaration(tool: Tool | CustomTool, path: str, dialect: GeminiDialect, rep
         wire[field] = {"type": "object", "properties": {"input": about}, "required": ["input"]}
     else:
         if tool.parameters is not None:
-            wire[field] = tool.parameters
+            rules = dialect.schemas.for_tool(tool.strict) if dialect.json_schema else OPENAPI
+            wire[field] = fit_schema(tool.parameters, rules, report, f"{path}.parameters")
         if tool.strict:
             why = f"the arguments of {tool.name!r} are held to the schema by the tool choice VALIDATED only"
             report.adapt("strict", "dropped", why, path)
@@ -207,5 +209,7 @@ def _output(output: Output, dialect: GeminiDialect, report: Report) -> Json:
         report.adapt("output", "changed", "the description of the output is not sent")
     wire: Json = {"responseMimeType": "application/json"}
     if output.schema is not None and output.kind == "json_schema":
-        wire["responseJsonSchema" if dialect.json_schema else "responseSchema"] = output.schema
+        rules = dialect.schemas.for_output(output.strict) if dialect.json_schema else OPENAPI
+        schema = fit_schema(output.schema, rules, report, "output.schema")
+        wire["responseJsonSchema" if dialect.json_schema else "responseSchema"] = schema
     return wire | output.extra

@@ -15,17 +15,15 @@ import msgspec
 
 from ...types.response import Failure
 from ...wire.http import HttpHead
+from ...wire.json import read_json
 from ..base import HttpReply
 
-__all__ = ["CLIP", "UNREADABLE", "blocked", "clip", "decode_error", "decode_failure", "encode_failure", "error_body", "malformed"]
+__all__ = ["CLIP", "blocked", "clip", "decode_error", "decode_failure", "encode_failure", "error_body", "malformed"]
 
 Json = dict[str, Any]
 
 CLIP = 200
 """How many characters of a body that is not JSON are kept."""
-
-UNREADABLE = (msgspec.MsgspecError, UnicodeError, RecursionError)
-"""What reading JSON bytes can raise."""
 
 _STATUS = {
     "INVALID_ARGUMENT": 400,
@@ -141,8 +139,8 @@ def _read_details(details: list[Any]) -> tuple[str | None, list[str], float | No
 def decode_failure(head: HttpHead, body: bytes) -> Failure:
     """The facts of an error answer, from a body of any shape."""
     try:
-        wire = msgspec.json.decode(body)
-    except UNREADABLE:
+        wire = read_json(body)
+    except ValueError:
         text = clip(body).strip()
         title = _TITLE.search(body[:4096].decode("utf-8", "replace"))
         said = " ".join(title[1].split()) if title else ("" if text.startswith("<") else text)

@@ -7,9 +7,8 @@ from typing import Any
 import msgspec
 
 from .answers import Json, decode_time
-from .errors import UNREADABLE
 
-__all__ = ["UNREADABLE", "Chunk", "head_of", "is_exact", "ordinary", "plain"]
+__all__ = ["Chunk", "head_of", "is_exact", "ordinary"]
 
 
 class Part(msgspec.Struct, forbid_unknown_fields=True, gc=False):
@@ -44,10 +43,7 @@ class Chunk(msgspec.Struct, forbid_unknown_fields=True):
 
 
 ordinary = msgspec.json.Decoder(Chunk).decode
-"""Reads an ordinary chunk; raises one of `UNREADABLE` on anything else."""
-
-plain = msgspec.json.decode
-"""Reads any JSON; raises one of `UNREADABLE` on what is none."""
+"""Reads an ordinary chunk; raises one of `wire.json.UNREADABLE` on anything else."""
 
 
 def head_of(wire: Json) -> tuple[str | None, str | None, int | None]:

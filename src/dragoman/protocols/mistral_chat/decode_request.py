@@ -14,8 +14,9 @@ from ...types.content import Text
 from ...types.messages import Message
 from ...types.request import Output, Reasoning, Request, Tool, ToolChoice, ToolLike, VendorTool
 from ...wire.http import HttpRequest
+from ...wire.json import read_json
 from .decode_messages import decode_messages
-from .wire import PROTOCOL_NAME, read_json
+from .wire import PROTOCOL_NAME
 
 __all__ = ["decode_request"]
 

@@ -17,11 +17,11 @@ import msgspec
 
 from ...types.events import Event, OpaqueEvent, TextDelta, ThinkingDelta
 from ...wire.frames import Frame
+from ...wire.json import UNREADABLE, read_json
 from ..base import Decoder, Target
 from .answer import Answer
 from .blocks import OpenText, OpenThinking
 from .errors import decode_error, unreadable
-from .wire import UNREADABLE, read_json
 
 __all__ = ["StreamDecoder"]
 

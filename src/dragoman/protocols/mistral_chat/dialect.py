@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from ..base import ToolIdRule
+from ..json_schema import Schemas
 
 __all__ = ["MistralDialect"]
 
@@ -18,6 +19,10 @@ class MistralDialect(msgspec.Struct, frozen=True):
     """Who may speak after tool results. Many models refuse a user there with code 3230, `Unexpected role 'user' after role
     'tool'` (https://github.com/BerriAI/litellm/issues/17761): a short assistant message is put between. Some newer
     models take `any`."""
+
+    schemas: Schemas = Schemas()
+    """What is taken of JSON Schema. Mistral writes down no limits, and takes references, formats and `$schema`
+    (https://docs.mistral.ai/capabilities/structured_output/custom)."""
 
     tool_ids: ToolIdRule | None = None
     """Ids of calls that the server takes where they are not Mistral's nine letters or digits."""

@@ -14,6 +14,8 @@ import msgspec
 from ...types.request import CustomTool, Output, Reasoning, Request, Tool, ToolChoice, ToolLike, VendorTool
 from ...wire.http import HttpRequest
 from ..base import Report, Target
+from ..json_schema import Schemas, fit_schema
+from .dialect import MistralDialect
 from .encode_messages import encode_messages
 from .wire import PROTOCOL_NAME
 
@@ -22,6 +24,7 @@ __all__ = ["encode_request"]
 Json = dict[str, Any]
 
 _EMPTY_SCHEMA: Final[Json] = {"type": "object", "properties": {}}
+_REFERENCE: Final = MistralDialect()
 
 # Fields in the order they are written, by our words.
 _FIELDS: Final = (
@@ -61,9 +64,10 @@ def encode_request(request: Request, target: Target, report: Report) -> HttpRequ
 
 def _body(request: Request, target: Target, report: Report) -> Json:
     body: Json = {"model": target.model or request.model, "messages": encode_messages(request, target, report)}
-    _tools(body, request, report)
+    dialect = target.dialect if isinstance(target.dialect, MistralDialect) else _REFERENCE
+    _tools(body, request, dialect.schemas, report)
     if request.output is not None:
-        body["response_format"] = _format(request.output)
+        body["response_format"] = _format(request.output, dialect.schemas, report)
     if request.reasoning is not None:
         body.update(_reasoning(request.reasoning, report))
     body.update({field: value for field, name in _FIELDS if (value := getattr(request, name)) is not None})
@@ -79,10 +83,11 @@ def _body(request: Request, target: Target, report: Report) -> Json:
     return {**body, **request.extra}
 
 
-def _format(output: Output) -> Json:
+def _format(output: Output, schemas: Schemas, report: Report) -> Json:
     if output.kind != "json_schema" or output.schema is None:
         return {"type": "json_object" if output.kind == "json_schema" else output.kind, **output.extra}
-    about: Json = {"name": output.name, "schema": output.schema}
+    schema = fit_schema(output.schema, schemas.for_output(output.strict), report, "output.schema")
+    about: Json = {"name": output.name, "schema": schema}
     for name in ("description", "strict"):
         if (value := getattr(output, name)) is not None:
             about[name] = value
@@ -118,13 +123,13 @@ def _reasoning(reasoning: Reasoning, report: Report) -> Json:
 # --- tools -------------------------------------------------------------------------------------------------------------
 
 
-def _tools(body: Json, request: Request, report: Report) -> None:
+def _tools(body: Json, request: Request, schemas: Schemas, report: Report) -> None:
     choice = request.tool_choice
     tools = list(enumerate(request.tools))
     if choice is not None and choice.allowed:
         report.adapt("tool_choice", "changed", "this wire has no list of allowed tools: only these are sent", "tool_choice")
         tools = [(place, tool) for place, tool in tools if _name(tool) in choice.allowed]
-    encoded = [found for place, tool in tools if (found := _tool(tool, f"tools[{place}]", report)) is not None]
+    encoded = [found for place, tool in tools if (found := _tool(tool, f"tools[{place}]", schemas, report)) is not None]
     if encoded:
         body["tools"] = encoded
     if choice is not None and (encoded or choice.mode in ("auto", "none")):
@@ -146,7 +151,7 @@ def _name(tool: ToolLike) -> Any:
     return tool.data.get("name", tool.data.get("type")) if isinstance(tool, VendorTool) else tool.name
 
 
-def _tool(tool: ToolLike, path: str, report: Report) -> Json | None:
+def _tool(tool: ToolLike, path: str, schemas: Schemas, report: Report) -> Json | None:
     match tool:
         case VendorTool(data=data, protocol=protocol):
             if protocol in (None, PROTOCOL_NAME):
@@ -157,16 +162,17 @@ def _tool(tool: ToolLike, path: str, report: Report) -> Json | None:
             report.adapt("custom_tool", "dropped", f"this wire has no free-text tools: {tool.name!r} is left out", path)
             return None
         case Tool():
-            return _function(tool, path, report)
+            return _function(tool, path, schemas, report)
 
 
-def _function(tool: Tool, path: str, report: Report) -> Json:
+def _function(tool: Tool, path: str, schemas: Schemas, report: Report) -> Json:
     if tool.cache is not None:
         report.adapt("cache", "dropped", "this wire takes no cache marks", path)
     about: Json = {"name": tool.name}
     if tool.description is not None:
         about["description"] = tool.description
-    about["parameters"] = _EMPTY_SCHEMA if tool.parameters is None else tool.parameters
+    parameters = _EMPTY_SCHEMA if tool.parameters is None else tool.parameters
+    about["parameters"] = fit_schema(parameters, schemas.for_tool(tool.strict), report, f"{path}.parameters")
     if tool.strict is not None:
         about["strict"] = tool.strict
     extra = dict(tool.extra)

@@ -22,8 +22,8 @@ import msgspec
 
 from ...types.response import Failure
 from ...wire.http import HttpHead
+from ...wire.json import read_json
 from ..base import HttpReply
-from .wire import read_json
 
 __all__ = ["decode_error", "decode_failure", "encode_error", "encode_failure", "stated_failure", "unreadable"]
 

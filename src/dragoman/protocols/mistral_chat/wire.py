@@ -1,4 +1,4 @@
-"""Words and numbers that both sides of the wire share: ends, counts, arguments, and JSON as it is really sent.
+"""Words and numbers that both sides of the wire share: ends, counts, arguments.
 
 Facts: Mistral's API reference (https://docs.mistral.ai/api/endpoint/chat) and the models of its client
 (https://github.com/mistralai/client-python).
@@ -20,7 +20,6 @@ __all__ = [
     "PIECES",
     "PROTOCOL_NAME",
     "RAW_FINISH",
-    "UNREADABLE",
     "WIRE",
     "arguments_text",
     "decode_finish",
@@ -30,7 +29,6 @@ __all__ = [
     "is_own",
     "message_key",
     "own_extra",
-    "read_json",
 ]
 
 Json = dict[str, Any]
@@ -52,14 +50,6 @@ PIECES: Final = "pieces"
 MESSAGE_KEY: Final = re.compile(r"choices\[(\d{1,3})\]\.message")
 """The name in `Extra` and `Response.extra` for a message's own vendor fields; no vendor field is called so."""
 
-UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""What reading JSON bytes can raise."""
-
-# An escaped backslash or a whole surrogate pair, to be kept, or half a pair.
-_SURROGATES: Final = re.compile(
-    rb"(\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
-)
-
 # The vendor's words, and the common ones, which a server of ours says where this wire has none of its own.
 _FINISH: dict[str, FinishReason] = {
     "stop": "stop",
@@ -77,23 +67,6 @@ _FINISH: dict[str, FinishReason] = {
 def message_key(choice: int) -> str:
     """The name for the vendor fields of one choice's message."""
     return f"choices[{choice}].message"
-
-
-def read_json(data: bytes) -> Any:
-    """The value of a JSON text. Raises ValueError when it is none.
-
-    Half a surrogate pair, which a server leaves when it cuts its text between two UTF-16 units, becomes U+FFFD.
-    """
-    try:
-        return msgspec.json.decode(data)
-    except UNREADABLE as error:
-        reason = str(error)
-    if b"\\ud" in data or b"\\uD" in data:
-        try:
-            return msgspec.json.decode(_SURROGATES.sub(lambda found: found[1] or rb"\ufffd", data))
-        except UNREADABLE as error:
-            reason = str(error)
-    raise ValueError(reason)
 
 
 def is_own(block: BlockBase) -> bool:

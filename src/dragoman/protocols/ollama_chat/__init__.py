@@ -6,7 +6,7 @@ from ...types.events import Event
 from ...types.request import Request
 from ...types.response import Failure, Response
 from ...wire.http import HttpHead, HttpRequest
-from ..base import Decoder, Encoder, HttpReply, Protocol, Report, Target
+from ..base import Decoder, Encoder, HttpReply, ModelPage, Protocol, Report, Target
 from .decode_request import decode_request
 from .decode_response import decode_response
 from .decode_stream import StreamDecoder
@@ -14,6 +14,7 @@ from .encode_request import encode_request
 from .encode_response import encode_response
 from .encode_stream import StreamEncoder
 from .errors import decode_failure, encode_failure
+from .models import decode_models, encode_models
 
 __all__ = ["PROTOCOL", "OllamaChat"]
 
@@ -47,6 +48,12 @@ class OllamaChat(Protocol):
 
     def encode_failure(self, failure: Failure) -> HttpReply:
         return encode_failure(failure)
+
+    def encode_models(self, target: Target, after: str | None = None) -> HttpRequest:
+        return encode_models(target, after)
+
+    def decode_models(self, body: bytes, target: Target) -> ModelPage | Failure:
+        return decode_models(body, target)
 
     def serves(self, method: str, path: str) -> bool:
         return method.upper() == "POST" and path.partition("?")[0].rstrip("/").endswith("/api/chat")

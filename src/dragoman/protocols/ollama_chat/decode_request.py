@@ -11,15 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-import msgspec
-
 from ...errors import DecodeError
 from ...types.content import Block, Image, Opaque, Text, Thinking, ToolCall, ToolResult
 from ...types.messages import Message
 from ...types.request import Output, Reasoning, Request, Tool, ToolLike, VendorTool
 from ...wire.http import HttpRequest
+from ...wire.json import read_json
 from .answer import decode_call
-from .wire import PROTOCOL_NAME, UNREADABLE, WIRE, decode_picture
+from .wire import PROTOCOL_NAME, WIRE, decode_picture
 
 __all__ = ["decode_request"]
 
@@ -40,8 +39,8 @@ _OPTIONS: Final = (
 def decode_request(request: HttpRequest) -> Request:
     """The request as a value. Raises DecodeError when it is not one of this wire."""
     try:
-        body = msgspec.json.decode(request.body)
-    except UNREADABLE as error:
+        body = read_json(request.body)
+    except ValueError as error:
         raise DecodeError(f"the request is not JSON: {error}") from error
     if not isinstance(body, dict):
         raise DecodeError("the request is not a JSON object")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from ...types.events import Event, Failed
+from ...wire.json import read_json
 from ...wire.ndjson import NdjsonFramer
 from ..base import Target
 from .answer import Answer
 from .decode_stream import StreamDecoder
 from .errors import decode_error, unreadable
-from .wire import UNREADABLE
 
 __all__ = ["decode_response"]
 
@@ -23,8 +21,8 @@ def decode_response(body: bytes, target: Target) -> list[Event]:
     if not body.strip():
         return [Failed(unreadable(body, "the answer is empty"))]
     try:
-        value = msgspec.json.decode(body)
-    except UNREADABLE as error:
+        value = read_json(body)
+    except ValueError as error:
         lines = NdjsonFramer(len(body) + 1)
         frames = lines.feed(body) + lines.close()
         if len(frames) > 1 and frames[0][1][:1] == b"{" and frames[0][1][-1:] == b"}":

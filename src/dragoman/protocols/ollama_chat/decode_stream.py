@@ -18,10 +18,10 @@ import msgspec
 
 from ...types.events import Event, TextDelta, ThinkingDelta
 from ...wire.frames import Frame
+from ...wire.json import UNREADABLE, read_json
 from ..base import Decoder, Target
 from .answer import Answer
 from .errors import unreadable
-from .wire import UNREADABLE
 
 __all__ = ["StreamDecoder"]
 
@@ -42,7 +42,6 @@ class _Line(msgspec.Struct, gc=False, forbid_unknown_fields=True):
 
 
 _read_line: Final = msgspec.json.Decoder(_Line).decode
-_read_any: Final = msgspec.json.decode
 
 _PATIENCE: Final = 8
 """So many lines in a row that do not fit, and the stream is one of another kind."""
@@ -111,8 +110,8 @@ class StreamDecoder(Decoder):
             held.append(data)
             data = b"\n".join(held)
         try:
-            value = _read_any(data)
-        except UNREADABLE as error:
+            value = read_json(data)
+        except ValueError as error:
             if str(error) == _UNENDED and len(held) < _MOST_LINES:
                 if not held:
                     held.append(data)

@@ -15,6 +15,8 @@ import msgspec
 from ...types.request import CustomTool, Output, Reasoning, Request, Tool, ToolChoice, ToolLike, VendorTool
 from ...wire.http import HttpRequest
 from ..base import Report, Target
+from ..json_schema import SchemaRules, fit_schema
+from .dialect import OllamaDialect
 from .encode_messages import encode_messages
 from .wire import PROTOCOL_NAME
 
@@ -23,6 +25,7 @@ __all__ = ["encode_request"]
 Json = dict[str, Any]
 
 _EMPTY_SCHEMA: Json = {"type": "object", "properties": {}}
+_REFERENCE = OllamaDialect()
 
 # https://docs.ollama.com/capabilities/thinking: levels beside true and false.
 _EFFORTS = {"minimal": "low", "xhigh": "max"}
@@ -51,9 +54,10 @@ def encode_request(request: Request, target: Target, report: Report) -> HttpRequ
 
 def _body(request: Request, target: Target, report: Report) -> Json:
     body: Json = {"model": target.model or request.model, "messages": encode_messages(request, target, report)}
-    if tools := _tools(request, report):
+    dialect = target.dialect if isinstance(target.dialect, OllamaDialect) else _REFERENCE
+    if tools := _tools(request, dialect, report):
         body["tools"] = tools
-    if request.output is not None and (form := _format(request.output, report)) is not None:
+    if request.output is not None and (form := _format(request.output, dialect, report)) is not None:
         body["format"] = form
     if request.reasoning is not None:
         body.update(_think(request.reasoning, report))
@@ -112,7 +116,7 @@ def _think(reasoning: Reasoning, report: Report) -> Json:
     return {**({} if think is None else {"think": think}), **reasoning.extra}
 
 
-def _format(output: Output, report: Report) -> Any:
+def _format(output: Output, dialect: OllamaDialect, report: Report) -> Any:
     """`format`: a schema, or the word for any JSON."""
     if output.kind == "text":
         return None
@@ -120,14 +124,17 @@ def _format(output: Output, report: Report) -> Any:
         report.adapt("output", "dropped", "this wire has no description of the form", "output.description")
     if output.extra:
         report.adapt("output", "dropped", "other vendors' fields of the form mean nothing here", "output.extra")
-    return "json" if output.schema is None else output.schema
+    if output.schema is None:
+        return "json"
+    return fit_schema(output.schema, dialect.schemas.for_output(output.strict), report, "output.schema")
 
 
-def _tools(request: Request, report: Report) -> list[Json]:
+def _tools(request: Request, dialect: OllamaDialect, report: Report) -> list[Json]:
     tools = list(enumerate(request.tools))
     if (choice := request.tool_choice) is not None:
         tools = _chosen(tools, choice, report)
-    found = [_tool(tool, f"tools[{place}]", report) for place, tool in tools]
+    rules = dialect.schemas.tools
+    found = [_tool(tool, f"tools[{place}]", rules, report) for place, tool in tools]
     return [tool for tool in found if tool is not None]
 
 
@@ -153,7 +160,7 @@ def _name(tool: ToolLike) -> Any:
     return about.get("name") if isinstance(about, dict) else tool.data.get("name")
 
 
-def _tool(tool: ToolLike, path: str, report: Report) -> Json | None:
+def _tool(tool: ToolLike, path: str, rules: SchemaRules, report: Report) -> Json | None:
     match tool:
         case VendorTool(data=data, protocol=protocol):
             if protocol in (None, PROTOCOL_NAME):
@@ -164,10 +171,10 @@ def _tool(tool: ToolLike, path: str, report: Report) -> Json | None:
             report.adapt("custom_tool", "dropped", f"this wire has no free-text tools: {tool.name!r} is left out", path)
             return None
         case Tool():
-            return _function(tool, path, report)
+            return _function(tool, path, rules, report)
 
 
-def _function(tool: Tool, path: str, report: Report) -> Json:
+def _function(tool: Tool, path: str, rules: SchemaRules, report: Report) -> Json:
     if tool.strict:
         report.adapt("strict", "dropped", f"the arguments of {tool.name!r} cannot be held to the schema here", path)
     if tool.cache is not None:
@@ -175,7 +182,8 @@ def _function(tool: Tool, path: str, report: Report) -> Json:
     about: Json = {"name": tool.name}
     if tool.description is not None:
         about["description"] = tool.description
-    about["parameters"] = _EMPTY_SCHEMA if tool.parameters is None else tool.parameters
+    parameters = _EMPTY_SCHEMA if tool.parameters is None else tool.parameters
+    about["parameters"] = fit_schema(parameters, rules, report, f"{path}.parameters")
     extra = dict(tool.extra)
     inner = extra.pop("function", None)
     about.update(inner if isinstance(inner, dict) else {})

@@ -16,8 +16,8 @@ import msgspec
 
 from ...types.response import Failure
 from ...wire.http import HttpHead
+from ...wire.json import read_json
 from ..base import HttpReply
-from .wire import UNREADABLE
 
 __all__ = ["decode_error", "decode_failure", "encode_error", "encode_failure", "unreadable"]
 
@@ -49,8 +49,8 @@ def decode_failure(head: HttpHead, body: bytes) -> Failure:
     """The facts of an HTTP error answer, whatever its body is."""
     request_id = head.headers.get("x-request-id") or head.headers.get("cf-ray") or None
     try:
-        failure = decode_error(msgspec.json.decode(body))
-    except UNREADABLE:
+        failure = decode_error(read_json(body))
+    except ValueError:
         failure = None
     if failure is not None:
         return msgspec.structs.replace(failure, status=head.status, request_id=request_id)

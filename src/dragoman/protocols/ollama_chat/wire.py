@@ -13,13 +13,13 @@ import msgspec
 
 from ...types.content import Base64, Origin
 from ...types.response import Finish, FinishReason, Usage
+from ...wire.json import UNREADABLE
 
 __all__ = [
     "METRICS",
     "OUR_EXTRA",
     "PROTOCOL_NAME",
     "RAW_FINISH",
-    "UNREADABLE",
     "WIRE",
     "arguments_text",
     "arguments_value",
@@ -56,9 +56,6 @@ METRICS: Final = (
     "eval_duration",
 )
 """What the last line says of the work: counts of tokens, and durations in nanoseconds."""
-
-UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""What reading JSON bytes can raise."""
 
 # The server's own words, and the common ones, which a server of ours says where this wire has none of its own.
 _FINISH: dict[str, FinishReason] = {

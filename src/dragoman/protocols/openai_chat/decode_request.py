@@ -17,9 +17,9 @@ from ...types.content import Cache, Text
 from ...types.messages import Message
 from ...types.request import AudioOutput, CustomTool, Output, Reasoning, Request, Tool, ToolChoice, ToolLike, VendorTool
 from ...wire.http import HttpRequest
+from ...wire.json import read_json
 from .decode_messages import decode_messages
 from .media import decode_cache
-from .read_json import read_json
 
 __all__ = ["decode_request"]
 

@@ -15,11 +15,11 @@ import msgspec
 
 from ...types.events import ArgumentsDelta, Event, OpaqueEvent, TextDelta, ThinkingDelta
 from ...wire.frames import Frame
+from ...wire.json import UNREADABLE, read_json
 from ..base import Decoder, Target
 from .answer import Answer
 from .blocks import OpenCall, OpenText, OpenThinking
 from .errors import failure_of, unreadable
-from .read_json import UNREADABLE, read_json
 
 __all__ = ["StreamDecoder"]
 

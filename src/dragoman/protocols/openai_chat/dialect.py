@@ -6,13 +6,15 @@ any known vendor puts usage, errors and reasoning, because a gateway may answer 
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
 from ..base import ToolIdRule
+from ..json_schema import Schemas
+from ..json_schema.known import OPENAI
 
-__all__ = ["CacheMarks", "ChatDialect", "Echo", "JsonSchema", "ReasoningStyle"]
+__all__ = ["REFERENCE", "CacheMarks", "ChatDialect", "Echo", "JsonSchema", "ReasoningStyle"]
 
 ReasoningStyle = Literal["reasoning_effort", "reasoning", "thinking", "enable_thinking", "chat_template_kwargs", "none"]
 """How a request says how much to think.
@@ -47,6 +49,9 @@ class ChatDialect(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     model_in_body: bool = True
     """Whether the body names the model; False where the path alone does (Azure's deployments)."""
 
+    models_path: str | None = "/models"
+    """Where the list of models is, behind the base URL; None where there is none."""
+
     # --- fields of the request -------------------------------------------------------------------------------------
 
     max_tokens_field: Literal["max_completion_tokens", "max_tokens"] = "max_completion_tokens"
@@ -69,6 +74,10 @@ class ChatDialect(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
     json_schema: JsonSchema = "json_schema"
     """How a structured `Request.output` is asked for."""
+
+    schemas: Schemas = Schemas()
+    """What is taken of JSON Schema. One vendor's grammar says nothing of another's: a vendor that has limits names them, and
+    for one that does not schemas go as they are. OpenAI's are in `REFERENCE`."""
 
     routing_field: str | None = None
     """Where `Request.routing` goes: a body field (`provider`), `""` to merge its fields into the body, None for nowhere."""
@@ -109,6 +118,12 @@ class ChatDialect(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     null_content: bool = True
     """Whether an assistant message of tool calls alone may have `content: null`; False sends an empty string."""
 
+    files: bool = True
+    """Whether `{type: "file"}` parts are known; False drops and reports documents that are not text."""
+
+    input_audio: bool = True
+    """Whether `{type: "input_audio"}` parts are known; False drops and reports sound given as data."""
+
     audio_urls: bool = False
     """Whether `{type: "audio_url"}` parts are known (vLLM, SGLang); False drops and reports sound given by URL."""
 
@@ -144,6 +159,9 @@ class ChatDialect(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     reasoning_style: ReasoningStyle = "reasoning_effort"
     """How `Request.reasoning` is said."""
 
+    switch_style: ReasoningStyle | None = None
+    """The style for models that are switched on and off where it is another than for those that take levels."""
+
     thinking_on: str = "enabled"
     """What `thinking.type` says for thinking where the request says how much and not how (MiniMax: `adaptive`)."""
 
@@ -176,3 +194,7 @@ class ChatDialect(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
     finish_reasons: dict[str, str] = {}
     """The vendor's own finish words beyond the common table, by the common word they mean."""
+
+
+REFERENCE: Final = ChatDialect(schemas=OPENAI)
+"""OpenAI itself, and who hosts it unchanged: what a target without a dialect speaks."""

@@ -147,12 +147,13 @@ class PartEncoder:
 
     def _audio(self, block: Audio, path: str) -> list[Json]:
         source = block.source
-        if isinstance(source, Base64) and block.extra.get("field") != "audio_url":
+        if isinstance(source, Base64) and block.extra.get("field") != "audio_url" and self.dialect.input_audio:
             about = {"data": source.data, "format": audio_format(source.media_type)}
             return [self._finished({"type": "input_audio", "input_audio": about}, block, path)]
         if isinstance(source, Base64 | Url) and self.dialect.audio_urls:
             return [self._finished({"type": "audio_url", "audio_url": {"url": _url(source)}}, block, path)]
-        return self._drop("audio", "this provider takes sound as data only", path)
+        only = "as data only" if self.dialect.input_audio else "not in this form"
+        return self._drop("audio", f"this provider takes sound {only}", path)
 
     def _document(self, block: Document, path: str) -> list[Json]:
         source = block.source
@@ -161,6 +162,8 @@ class PartEncoder:
                 self.report.adapt(f"document_{feature}", "dropped", f"this wire has no {feature} for documents", path)
         name = {} if block.title is None else {"filename": block.title}
         match source:
+            case Base64() | FileId() | Url() if not self.dialect.files:
+                return self._drop("document", "this provider takes documents of plain text only", path)
             case Base64():
                 about = {**name, "file_data": data_url(source)}
             case FileId(id=id):

@@ -14,14 +14,13 @@ import msgspec
 from ...types.request import Request
 from ...wire.http import HttpRequest
 from ..base import Report, Target
-from .dialect import ChatDialect
+from .dialect import REFERENCE, ChatDialect
 from .encode_messages import encode_messages
 from .encode_settings import encode_output, encode_reasoning
 from .encode_tools import encode_tools
 
 __all__ = ["encode_request"]
 
-_REFERENCE = ChatDialect()
 
 # Settings that need no translation, by the body field they go to.
 _PLAIN = (
@@ -40,7 +39,7 @@ _PLAIN = (
 
 def encode_request(request: Request, target: Target, report: Report) -> HttpRequest:
     """The HTTP request, without credentials. Raises Unsupported through `report`."""
-    dialect = target.dialect if isinstance(target.dialect, ChatDialect) else _REFERENCE
+    dialect = target.dialect if isinstance(target.dialect, ChatDialect) else REFERENCE
     body: dict[str, Any] = {}
     model = target.model or request.model
     if model and dialect.model_in_body:

@@ -6,6 +6,7 @@ from typing import Any
 
 from ...types.request import Output, Reasoning
 from ..base import Report
+from ..json_schema import fit_schema
 from .dialect import ChatDialect
 
 __all__ = ["encode_output", "encode_reasoning"]
@@ -19,6 +20,8 @@ def encode_output(body: dict[str, Any], output: Output, dialect: ChatDialect, re
     if style == "none" and kind != "text":
         report.adapt("output", "dropped", "this provider has no structured output: say the form in the prompt", "output")
         return
+    if schema is not None and kind == "json_schema" and style in ("json_schema", "json_object_schema"):
+        schema = fit_schema(schema, dialect.schemas.for_output(output.strict), report, "output.schema")
     if kind == "json_schema" and style == "json_object":
         report.adapt("output", "changed", "this provider has no schemas: the answer is asked to be JSON of any form", "output")
         body["response_format"] = {"type": "json_object", **output.extra}

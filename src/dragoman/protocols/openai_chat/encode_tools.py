@@ -7,6 +7,7 @@ from typing import Any
 
 from ...types.request import CustomTool, Request, Tool, ToolChoice, ToolLike, VendorTool
 from ..base import Report
+from ..json_schema import fit_schema
 from .dialect import ChatDialect
 from .media import cache_field
 
@@ -59,7 +60,8 @@ def _function(tool: Tool, path: str, dialect: ChatDialect, report: Report) -> di
     if tool.description is not None:
         function["description"] = tool.description
     if tool.parameters is not None:
-        function["parameters"] = tool.parameters
+        rules = dialect.schemas.for_tool(tool.strict and dialect.strict)
+        function["parameters"] = fit_schema(tool.parameters, rules, report, f"{path}.parameters")
     if tool.strict is not None:
         if dialect.strict:
             function["strict"] = tool.strict

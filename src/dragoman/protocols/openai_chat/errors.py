@@ -26,8 +26,8 @@ import msgspec
 
 from ...types.response import Failure
 from ...wire.http import HttpHead
+from ...wire.json import read_json
 from ..base import HttpReply
-from .read_json import read_json
 
 __all__ = ["decode_failure", "encode_error", "encode_failure", "failure_of", "stated_failure", "unreadable"]
 

@@ -20,8 +20,8 @@ from ..base import Target
 from .dialect import ResponsesDialect
 from .errors import failure_of
 from .items import ItemReader
+from .json_text import Json
 from .open_items import OpenBlock, OpenItem, stripped
-from .read_json import Json
 from .wire import answer_fields, decode_finish, decode_usage
 
 __all__ = ["Answer"]

@@ -15,9 +15,9 @@ from ...errors import DecodeError
 from ...types.content import Block, Opaque, Refusal, Text, ToolCall, ToolResult
 from ...types.messages import Message, Role
 from .items import ItemReader
+from .json_text import Json
 from .outputs import OUTPUT_KINDS
 from .parts import WIRE, decode_parts
-from .read_json import Json
 
 __all__ = ["decode_messages"]
 

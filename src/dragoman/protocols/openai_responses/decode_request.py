@@ -12,9 +12,10 @@ from ...errors import DecodeError
 from ...types.content import Cache, Text
 from ...types.request import CustomTool, Output, Reasoning, Request, Tool, ToolChoice, ToolLike, VendorTool
 from ...wire.http import HttpRequest
+from ...wire.json import read_json
 from .decode_messages import decode_messages
 from .encode_request import LOGPROBS
-from .read_json import Json, read_json
+from .json_text import Json
 
 __all__ = ["decode_request"]
 

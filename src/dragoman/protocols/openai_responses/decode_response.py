@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ...types.events import Event, Failed
+from ...wire.json import read_json
 from ..base import Target
 from .answer import Answer
 from .errors import failure_of, unreadable
-from .read_json import read_json
 
 __all__ = ["decode_response"]
 

@@ -17,12 +17,12 @@ import msgspec
 from ...types.content import ServerToolCall, Text, Thinking, ToolCall
 from ...types.events import ArgumentsDelta, Event, OpaqueEvent, TextDelta, ThinkingDelta
 from ...wire.frames import Frame
+from ...wire.json import UNREADABLE, read_json
 from ..base import Decoder, Target
 from .answer import Answer
 from .errors import failure_of, unreadable
 from .frames import read_frame
 from .open_items import OpenBlock
-from .read_json import UNREADABLE, read_json
 
 __all__ = ["StreamDecoder"]
 

@@ -6,13 +6,15 @@ vendor's file.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
 from ..base import ToolIdRule
+from ..json_schema import Schemas
+from ..json_schema.known import OPENAI
 
-__all__ = ["ResponsesDialect"]
+__all__ = ["REFERENCE", "ResponsesDialect"]
 
 
 class ResponsesDialect(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -44,11 +46,18 @@ class ResponsesDialect(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     efforts: dict[str, str] = {}
     """Words of effort this vendor says differently (`{"minimal": "low"}`); a replaced word is reported."""
 
+    logprobs: bool = True
+    """Whether `include` may ask for token probabilities; False drops and reports that they were asked for."""
+
     summaries: bool = True
     """Whether `reasoning.summary` is taken; False drops and reports it."""
 
     json_schema: bool = True
     """Whether `text.format` may be `json_schema`; False asks for JSON of any form and reports it."""
+
+    schemas: Schemas = Schemas()
+    """What is taken of JSON Schema. One vendor's grammar says nothing of another's: a vendor that has limits names them, and
+    for one that does not schemas go as they are. OpenAI's are in `REFERENCE`."""
 
     routing_field: str | None = None
     """Where `Request.routing` goes: a body field, `""` to merge its fields into the body, None for nowhere."""
@@ -69,6 +78,9 @@ class ResponsesDialect(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
 
     files: bool = True
     """Whether `input_file` parts are taken; False drops and reports them."""
+
+    input_audio: bool = False
+    """Whether `input_audio` parts are taken (OpenRouter): OpenAI's schema and SDK have text, images and files only."""
 
     # --- reasoning ---------------------------------------------------------------------------------------------------
 
@@ -102,3 +114,7 @@ class ResponsesDialect(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
 
     hosted_custom: bool = False
     """Whether `custom_tool_call` items are calls of the vendor's own tools, which it answers itself, and not the caller's."""
+
+
+REFERENCE: Final = ResponsesDialect(schemas=OPENAI)
+"""OpenAI itself, and who hosts it unchanged: what a target without a dialect speaks."""

@@ -30,9 +30,9 @@ from ...types.messages import Message
 from ...types.request import Request
 from ..base import Report, Target, belongs
 from .dialect import ResponsesDialect
+from .json_text import Json, dump
 from .outputs import OutputEncoder
 from .parts import PartEncoder
-from .read_json import Json, dump
 from .say import say_items
 
 __all__ = ["encode_messages"]
@@ -90,8 +90,11 @@ class _Encoder:
             if isinstance(block, ToolResult):
                 self._flush(role, pending, message, path)
                 item, media = self.outputs.encode(block, f"{path}.content[{place}]")
-                self.items.append(item)
                 moved += media
+                if item is not None:
+                    self.items.append(item)
+                else:
+                    self._leave_out(block.id, path)
             elif isinstance(block, Opaque) and "part" not in block.extra and not str(block.data.get("type")).startswith("input_"):
                 self._flush(role, pending, message, path)
                 if belongs(block, self.target):
@@ -106,6 +109,20 @@ class _Encoder:
         self._flush("user" if moved else role, [*moved, *pending], message, path)
         if not message.content:
             self._said(role, (), path)
+
+    def _leave_out(self, call: str, path: str) -> None:
+        """Take a call that cannot be answered back, and reasoning that then leads to nothing."""
+        items = self.items
+        place = next((at for at in reversed(range(len(items))) if items[at].get("call_id") == call), None)
+        if place is None:
+            return
+        del items[place]
+        if place < len(items) and _is_the_models(items[place]):
+            return
+        while place and items[place - 1].get("type") == "reasoning" and not self.dialect.lone_reasoning:
+            place -= 1
+            del items[place]
+            self.report.adapt("thinking", "dropped", "reasoning without the item it led to is not taken back", path)
 
     def _flush(self, role: str, blocks: list[Block], message: Message, path: str) -> None:
         if blocks:
@@ -214,6 +231,10 @@ class _Encoder:
             return Text(block.transcript)
         self.parts.drop(str(block.__struct_config__.tag), "it has no place in the model's turn", path)
         return None
+
+
+def _is_the_models(item: Json) -> bool:
+    return item.get("role") == "assistant" or ("role" not in item and not str(item.get("type")).endswith("_output"))
 
 
 def _without_id(block: Block) -> Block:

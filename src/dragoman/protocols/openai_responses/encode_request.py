@@ -15,17 +15,17 @@ import msgspec
 from ...types.request import Output, Reasoning, Request
 from ...wire.http import HttpRequest
 from ..base import Report, Target
-from .dialect import ResponsesDialect
+from ..json_schema import fit_schema
+from .dialect import REFERENCE, ResponsesDialect
 from .encode_messages import encode_messages
 from .encode_tools import encode_tools
-from .read_json import Json
+from .json_text import Json
 
 __all__ = ["ENCRYPTED", "LOGPROBS", "encode_request"]
 
 ENCRYPTED: Final = "reasoning.encrypted_content"
 LOGPROBS: Final = "message.output_text.logprobs"
 
-_REFERENCE: Final = ResponsesDialect()
 _PLAIN: Final = ("temperature", "top_p", "top_logprobs", "metadata", "service_tier")
 _UNSPOKEN: Final = ("top_k", "stop", "seed", "presence_penalty", "frequency_penalty", "n", "modalities", "audio")
 """Settings that OpenAI has no word for here."""
@@ -35,7 +35,7 @@ _SWITCHES: Final = ("enabled", "adaptive", "between_tools")
 
 def encode_request(request: Request, target: Target, report: Report) -> HttpRequest:
     """The HTTP request, without credentials. Raises Unsupported through `report`."""
-    dialect = target.dialect if isinstance(target.dialect, ResponsesDialect) else _REFERENCE
+    dialect = target.dialect if isinstance(target.dialect, ResponsesDialect) else REFERENCE
     body: Json = {}
     if model := target.model or request.model:
         body["model"] = model
@@ -57,7 +57,7 @@ def encode_request(request: Request, target: Target, report: Report) -> HttpRequ
     for name, value in request.extra.items():
         own = body.get(name)
         body[name] = {**own, **value} if isinstance(own, dict) and isinstance(value, dict) else value
-    _include(body, request, dialect)
+    _include(body, request, dialect, report)
     if items and "input" not in request.extra:
         body["input"] = items
     headers = {"content-type": "application/json", "accept": "text/event-stream" if request.stream else "application/json"}
@@ -83,7 +83,10 @@ def _format(output: Output, dialect: ResponsesDialect, report: Report) -> Json:
     if not dialect.json_schema:
         report.adapt("output", "changed", "this provider has no schemas: the answer is asked to be JSON of any form", "output")
         return {"type": "json_object"}
-    fields = {"description": output.description, "schema": output.schema, "strict": output.strict}
+    schema = output.schema
+    if schema is not None:
+        schema = fit_schema(schema, dialect.schemas.for_output(output.strict), report, "output.schema")
+    fields = {"description": output.description, "schema": schema, "strict": output.strict}
     said = {name: value for name, value in fields.items() if value is not None}
     return {"type": "json_schema", "name": output.name, **said, **output.extra}
 
@@ -165,13 +168,16 @@ def _routing(body: Json, routing: Any, dialect: ResponsesDialect, report: Report
         body.update(value)
 
 
-def _include(body: Json, request: Request, dialect: ResponsesDialect) -> None:
+def _include(body: Json, request: Request, dialect: ResponsesDialect, report: Report) -> None:
     """Ask for what the answer must carry: reasoning in a form that can be sent back, and probabilities."""
     wanted: list[str] = []
     thinks = request.reasoning is not None and body.get("reasoning", {}).get("effort") != "none"
     if body.get("store") is False and thinks and dialect.ask_encrypted:
         wanted.append(ENCRYPTED)
-    if request.logprobs:
+    if request.logprobs and not dialect.logprobs:
+        report.adapt("logprobs", "dropped", "this provider cannot be asked for token probabilities", "logprobs")
+        body.pop("top_logprobs", None)
+    elif request.logprobs:
         wanted.append(LOGPROBS)
     listed = body.get("include")
     given: list[Any] = listed if isinstance(listed, list) else []

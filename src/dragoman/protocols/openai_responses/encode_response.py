@@ -8,7 +8,7 @@ import msgspec
 
 from ...types.events import Started
 from ...types.response import Finish, Response, Usage
-from .read_json import Json
+from .json_text import Json
 from .say import say_items
 from .wire import encode_finish, encode_usage
 

@@ -38,8 +38,8 @@ from ..base import Encoder
 from .encode_response import answer_object, ending
 from .errors import error_object, failure_of
 from .items import RESULTS
+from .json_text import Json
 from .open_items import OpenBlock
-from .read_json import Json
 from .said import ARGUMENTS, SaidBlock, SaidItem, announced, bare
 from .say import is_part, message_item, say_item, say_part
 from .wire import encode_citation

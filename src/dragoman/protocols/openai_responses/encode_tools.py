@@ -9,8 +9,9 @@ from typing import Any
 
 from ...types.request import CustomTool, Request, Tool, ToolChoice, ToolLike, VendorTool
 from ..base import Report
+from ..json_schema import fit_schema
 from .dialect import ResponsesDialect
-from .read_json import Json
+from .json_text import Json
 
 __all__ = ["encode_tools"]
 
@@ -66,8 +67,9 @@ def _tool(tool: ToolLike, path: str, dialect: ResponsesDialect, report: Report) 
         if tool.grammar is not None:
             wire["format"] = {"type": "grammar", "syntax": tool.syntax or "lark", "definition": tool.grammar}
         return {**wire, **tool.extra}
-    wire["parameters"] = _NO_ARGUMENTS if tool.parameters is None else tool.parameters
     strict = dialect.strict if tool.strict is None else tool.strict
+    parameters = _NO_ARGUMENTS if tool.parameters is None else tool.parameters
+    wire["parameters"] = fit_schema(parameters, dialect.schemas.for_tool(strict), report, f"{path}.parameters")
     if strict is not None:
         wire["strict"] = strict
     if tool.cache is not None:

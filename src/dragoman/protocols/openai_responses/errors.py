@@ -23,8 +23,9 @@ import msgspec
 
 from ...types.response import Failure
 from ...wire.http import HttpHead
+from ...wire.json import read_json
 from ..base import HttpReply
-from .read_json import Json, read_json
+from .json_text import Json
 
 __all__ = ["UNREADABLE_ANSWER", "decode_failure", "encode_failure", "error_object", "failure_of", "unreadable"]
 

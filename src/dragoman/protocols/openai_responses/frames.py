@@ -31,8 +31,8 @@ from ...types.events import (
 )
 from .answer import Answer
 from .errors import failure_of
+from .json_text import Json
 from .open_items import OpenBlock, OpenItem, stripped
-from .read_json import Json
 from .wire import decode_citation
 
 __all__ = ["read_frame"]

@@ -34,7 +34,7 @@ from ...types.content import (
     Thinking,
     ToolCall,
 )
-from .read_json import Json, dump
+from .json_text import Json, dump
 from .wire import decode_citation
 
 __all__ = ["CLIENT_CALLS", "RESULTS", "SERVER_CALLS", "ItemReader"]

@@ -16,7 +16,7 @@ from ...types.events import (
     TextDelta,
     ThinkingDelta,
 )
-from .read_json import Json
+from .json_text import Json
 
 __all__ = ["OpenBlock", "OpenItem", "stripped"]
 

@@ -3,7 +3,7 @@
 | call | output |
 |---|---|
 | `function_call`, `custom_tool_call` | text, or a list of parts |
-| `computer_call` | the picture, as `computer_screenshot` |
+| `computer_call` | the picture, as `computer_screenshot`; without one the call has no answer, and is left out |
 | `shell_call` | a list of `{stdout, stderr, outcome}` |
 | `local_shell_call` | text |
 | `apply_patch_call` | `status`, and text |
@@ -16,12 +16,13 @@ https://platform.openai.com/docs/api-reference/responses/create#input and the pa
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from ...types.content import Base64, Block, FileId, Image, Opaque, Text, ToolCall, ToolResult, Url
+from ...wire.json import read_json
 from ..base import belongs
+from .json_text import Json
 from .parts import PartEncoder
-from .read_json import Json, read_json
 
 __all__ = ["OUTPUT_KINDS", "OutputEncoder"]
 
@@ -52,8 +53,11 @@ class OutputEncoder:
             kind = call.extra.get("item", {}).get("type") or ("custom_tool_call" if call.custom else "function_call")
             self._kinds[call.id] = OUTPUT_KINDS.get(kind, _FUNCTION)
 
-    def encode(self, result: ToolResult, path: str) -> tuple[Json, list[Block]]:
-        """The output item, and what it cannot hold and has to follow as a user message."""
+    def encode(self, result: ToolResult, path: str) -> tuple[Json | None, list[Block]]:
+        """The output item, and what it cannot hold and has to follow as a user message.
+
+        None where no output can be said: then the call may not stand there either.
+        """
         fields: Json = result.extra.get("item", {}) if belongs(result, self.parts.target) else {}
         kind = fields.get("type") or self._kinds.get(result.id, _FUNCTION)
         if result.cache is not None:
@@ -63,6 +67,10 @@ class OutputEncoder:
         if isinstance(whole, Opaque) and "field" in whole.extra:
             item[whole.extra["field"]] = whole.data["value"]
             return item, []
+        if kind == "computer_call_output" and not any(map(_is_picture, result.content)):
+            why = "an action on the computer is answered with a picture of the screen alone: without one it is left out"
+            self.parts.report.adapt("tool_result", "moved", f"{why}, and what its result says follows as a user message", path)
+            return None, [block for block in result.content if isinstance(block, Text)]
         special = _SPECIAL.get(kind)
         if special is not None:
             special(self, item, result, path)
@@ -94,20 +102,16 @@ class OutputEncoder:
     # --- outputs of vendor tools ---------------------------------------------------------------------------------------
 
     def _screenshot(self, item: Json, result: ToolResult, path: str) -> None:
-        for block in result.content:
-            if isinstance(block, Image):
-                match block.source:
-                    case Base64(media_type=media_type, data=data):
-                        where: Json = {"image_url": f"data:{media_type};base64,{data}"}
-                    case Url(url=url):
-                        where = {"image_url": url}
-                    case FileId(id=id):
-                        where = {"file_id": id}
-                    case _:
-                        continue
-                item["output"] = {"type": "computer_screenshot", **where}
-                return
-        self.parts.report.refuse("tool_result", f"a computer call is answered with a picture of the screen: {path}")
+        for block in filter(_is_picture, result.content):
+            match block.source:
+                case Base64(media_type=media_type, data=data):
+                    where: Json = {"image_url": f"data:{media_type};base64,{data}"}
+                case Url(url=url):
+                    where = {"image_url": url}
+                case FileId(id=id):
+                    where = {"file_id": id}
+            item["output"] = {"type": "computer_screenshot", **where}
+            return
 
     def _shell(self, item: Json, result: ToolResult, path: str) -> None:
         text = _words(result)
@@ -131,11 +135,20 @@ class OutputEncoder:
             tools: Any = read_json(_words(result) or "[]")
         except ValueError:
             tools = None
+        if not isinstance(tools, list) and result.is_error:
+            why = "a tool search that failed has found no tools: what its result says is not sent"
+            self.parts.report.adapt("tool_error", "changed", why, path)
+            item.setdefault("status", "incomplete")
+            tools = []
         if not isinstance(tools, list):
             self.parts.report.refuse("tool_result", f"a tool search is answered with a JSON list of tools: {path}")
         item.setdefault("execution", "client")
         item.setdefault("status", "completed")
         item["tools"] = tools
+
+
+def _is_picture(block: Block) -> TypeGuard[Image]:
+    return isinstance(block, Image) and isinstance(block.source, Base64 | Url | FileId)
 
 
 def _words(result: ToolResult) -> str:

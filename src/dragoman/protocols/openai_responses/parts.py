@@ -28,7 +28,7 @@ from ...types.content import (
 )
 from ..base import Report, Target, belongs
 from .dialect import ResponsesDialect
-from .read_json import Json
+from .json_text import Json
 
 __all__ = ["WIRE", "PartEncoder", "decode_part", "decode_parts"]
 
@@ -233,6 +233,8 @@ class PartEncoder:
 
     def _audio(self, block: Audio, path: str) -> list[Json]:
         source = block.source
+        if not self.dialect.input_audio:
+            return self.drop("audio", "this provider takes no sound", path)
         if not isinstance(source, Base64):
             return self.drop("audio", "this wire takes sound as data only", path)
         about = {"data": source.data, "format": _format(source.media_type)}

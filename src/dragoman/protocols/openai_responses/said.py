@@ -7,8 +7,8 @@ from typing import Any, Final
 import msgspec
 
 from ...types.content import Block, Refusal, ServerToolCall, Text, Thinking, ToolCall
+from .json_text import Json
 from .open_items import OpenBlock
-from .read_json import Json
 from .say import say_item
 
 __all__ = ["ARGUMENTS", "SaidBlock", "SaidItem", "announced", "bare"]

@@ -23,7 +23,8 @@ from ...types.content import (
     Thinking,
     ToolCall,
 )
-from .read_json import Json, dump, read_json
+from ...wire.json import read_json
+from .json_text import Json, dump
 from .wire import encode_citation
 
 __all__ = ["is_part", "message_item", "say_item", "say_items", "say_part"]

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from ...types.content import Citation
 from ...types.response import Finish, FinishReason, Usage
-from .read_json import Json
+from .json_text import Json
 
 __all__ = [
     "STATUSES",

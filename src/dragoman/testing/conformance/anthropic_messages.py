@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ...protocols.anthropic_messages import MessagesDialect
+import msgspec
+
+from ...protocols.anthropic_messages.dialect import BEDROCK
+from ...providers import load
 from ...types.content import Block, Opaque, ServerToolCall, ServerToolResult, Text, Thinking, ToolCall
 from ...types.response import Response, Usage
 from .corpus import Exchange
@@ -93,7 +96,8 @@ def _signatures(value: Any, found: Echo) -> None:
 
 
 def _no_stop(exchange: Exchange, expected: Summary, ours: Summary) -> bool:
-    return exchange.framing == "sse" and not _STOP.search(exchange.body) and expected["end"] == "finished"
+    stops = [value for value in exchange.answer_values if isinstance(value, dict) and value.get("type") == "message_stop"]
+    return exchange.framing in ("sse", "eventstream") and not stops and expected["end"] == "finished"
 
 
 def _expect_cut(exchange: Exchange, expected: Summary) -> None:
@@ -223,10 +227,18 @@ EQUIVALENCES = (
 
 
 def _dialect(exchange: Exchange) -> Any:
-    """Vertex AI and Bedrock name the model in the path, and the version in the body, where it is read from."""
-    if re.search(r"/models?/[^/]+(:|/invoke)", exchange.record["request"]["path"]):
-        return MessagesDialect(model_in_body=False, version=None)
-    return None
+    """Whoever names the model in a path in Vertex AI's or Bedrock's way speaks as they do."""
+    path = exchange.record["request"]["path"]
+    if re.search(r"/models/[^/]+:", path):
+        return load("vertex-anthropic").dialect
+    return BEDROCK if re.search(r"/model/.+/invoke", path) else None
+
+
+def _spoken(exchange: Exchange, dialect: Any) -> Any:
+    """Where the version is a field of the body, recorded clients have left it out."""
+    if dialect is None or not dialect.version_in_body or "anthropic_version" in (exchange.request_json or {}):
+        return dialect
+    return msgspec.structs.replace(dialect, version=None)
 
 
 RULES = WireRules(
@@ -238,5 +250,6 @@ RULES = WireRules(
     oracle_rules=ORACLE_RULES,
     equivalences=EQUIVALENCES,
     dialect=_dialect,
+    spoken=_spoken,
     headers=("anthropic-beta",),
 )

@@ -39,6 +39,7 @@ from .corpus import Exchange, Pair
 from .echo import demanded, from_answer, missing, own_turns, quoted
 from .oracle import answer_summary, compare, differences, expected_summary, failure_summary
 from .rules import Echo, Equivalence, WireRules
+from .vendors import as_written
 
 __all__ = ["CHECKS", "RECORDED_DIALECT", "SIZES", "Result", "Suite"]
 
@@ -78,11 +79,15 @@ class Suite:
 
     def run(self, check: int, exchange: Exchange) -> Result:
         """Play check 1, 2, 3 or 5 on one exchange."""
+        if (reason := self.rules.apart(exchange)) is not None:
+            return Result(check, exchange.id, "n/a", (reason,))
         play = {1: self._decode, 2: self._cut, 3: self._request, 5: self._both_sides}[check]
         return _result(check, exchange.id, lambda: play(exchange))
 
     def run_pair(self, pair: Pair, answer: Exchange, later: Exchange) -> Result:
         """Play check 4 on an answer and a later request."""
+        if (reason := self.rules.apart(answer) or self.rules.apart(later)) is not None:
+            return Result(4, pair.id, "n/a", (reason,))
         return _result(4, pair.id, lambda: self._echo(pair, answer, later))
 
     def target(self, exchange: Exchange, model: str | None = None) -> Target:
@@ -98,7 +103,8 @@ class Suite:
     def _sent_to(self, exchange: Exchange, model: str) -> Target:
         """The same, spoken to as the recorded client did."""
         target = self.target(exchange, model)
-        return msgspec.structs.replace(target, dialect=self.rules.spoken(exchange, target.dialect))
+        dialect = self.rules.spoken(exchange, target.dialect)
+        return msgspec.structs.replace(target, dialect=as_written(dialect, self.protocol))
 
     # --- 1 -----------------------------------------------------------------------------------------------------------
 
@@ -198,7 +204,8 @@ class Suite:
         if where:
             wanted = [item for place in where for item in wanted_turns[place]]
             own = self.target(later)
-            spoken = msgspec.structs.replace(own, dialect=self.rules.spoken(later, own.dialect))
+            own = msgspec.structs.replace(own, dialect=as_written(own.dialect, self.protocol))
+            spoken = self._sent_to(later, own.model)
             left = _not_sent(pair, wanted, self._next_turn(later, message, where, own))
             if left and spoken != own and not _not_sent(pair, wanted, self._next_turn(later, message, where, spoken)):
                 left, used = [], [RECORDED_DIALECT]

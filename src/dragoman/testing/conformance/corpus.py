@@ -16,6 +16,7 @@ import base64
 import csv
 import gzip
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -28,6 +29,8 @@ from ...wire.http import HttpHead, HttpRequest, header_map
 __all__ = ["Corpus", "CorpusError", "Exchange", "Pair", "load"]
 
 Json = dict[str, Any]
+
+_WRAPPED = re.compile(rb'\s*\{\s*"bytes"\s*:\s*"([A-Za-z0-9+/=]*)"')
 
 
 class CorpusError(Exception):
@@ -212,12 +215,14 @@ def _json_values(body: bytes, framing: str) -> list[Any]:
 
 
 def _payloads(body: bytes) -> list[bytes]:
-    """The payloads of AWS event stream messages, by their lengths alone."""
+    """The payloads of AWS event stream messages, by their lengths alone; of those that wrap an event in base64, the event."""
     payloads = []
     at = 0
     while at + 16 <= len(body):
         total, headers = (int.from_bytes(body[at + place : at + place + 4], "big") for place in (0, 4))
-        payloads.append(body[at + 12 + headers : at + total - 4])
+        payload = body[at + 12 + headers : at + total - 4]
+        wrapped = _WRAPPED.match(payload)
+        payloads.append(base64.b64decode(wrapped[1]) if wrapped else payload)
         at += max(total, 16)
     return payloads
 

@@ -33,6 +33,7 @@ __all__ = [
     "OracleRule",
     "Summary",
     "WireRules",
+    "all_covered",
     "no_dialect",
     "no_extra",
     "vendors_own",
@@ -95,6 +96,11 @@ def no_dialect(exchange: Exchange) -> Any:
     return None
 
 
+def all_covered(exchange: Exchange) -> str | None:
+    """For wires of one format: nothing is apart."""
+    return None
+
+
 def vendors_own(exchange: Exchange, dialect: Any) -> Any:
     """For wires whose vendors differ in nothing that a recorded client may have said otherwise."""
     return dialect
@@ -110,7 +116,8 @@ class WireRules:
     asked for vendors that `dragoman.providers` does not know. `spoken` is given the vendor's dialect and an exchange and
     gives the dialect its recorded client spoke: what a codec can say is held against what was said (checks 3 and 4),
     which options we would choose for the vendor is not. `headers` are request headers that say part of the
-    request and must survive; a list in one (`a, b`) is compared as a set.
+    request and must survive; a list in one (`a, b`) is compared as a set. `apart` says why an exchange is none of this
+    protocol's, where one endpoint takes bodies of several formats; None for those that are.
     """
 
     wire: str
@@ -124,6 +131,7 @@ class WireRules:
     equivalences: tuple[Equivalence, ...] = ()
     across: tuple[Equivalence, ...] = ()
     headers: tuple[str, ...] = ()
+    apart: Callable[[Exchange], str | None] = all_covered
 
 
 def without_nulls(value: Any, keep: frozenset[str] = frozenset()) -> None:

@@ -20,10 +20,12 @@ WIRES: dict[str, str] = {
     "openai-chat": "openai_chat",
     "anthropic-messages": "anthropic_messages",
     "bedrock-converse": "bedrock_converse",
+    "bedrock-invoke": "anthropic_bedrock",
     "cohere-v2": "cohere_chat",
     "mistral-chat": "mistral_chat",
     "ollama-chat": "ollama_chat",
     "gemini-generate": "gemini",
+    "gemini-interactions": "gemini_interactions",
     "openai-responses": "openai_responses",
 }
 """The wires that are covered, by the module beside this one that holds their rules."""

@@ -6,20 +6,26 @@ Recordings write some vendors with a hyphen that we write without (`llama-cpp`),
 from __future__ import annotations
 
 from functools import cache
+from importlib import import_module
 from typing import Any
 
-from ... import providers
+import msgspec
+
+from ... import protocols, providers
+from ...protocols.base import Protocol
+from ...protocols.json_schema import Schemas
 from ...providers.base import Provider
 from .corpus import Exchange
 from .rules import WireRules
 
-__all__ = ["dialect_of"]
+__all__ = ["as_written", "dialect_of"]
 
 _ALSO = {
     "alibaba": ("dashscope",),
     "huggingface": ("huggingface-messages",),
     "openrouter": ("openrouter-messages",),
     "vercel-gateway": ("vercel",),
+    "vertex": ("vertex-anthropic",),
 }
 """Our names for vendors that recordings call otherwise, and for the other wires of a vendor."""
 
@@ -31,6 +37,27 @@ def dialect_of(rules: WireRules, exchange: Exchange) -> Any:
         if provider is not None and provider.protocol == rules.protocol:
             return provider.dialect
     return rules.dialect(exchange)
+
+
+def as_written(dialect: Any, protocol: Protocol) -> Any:
+    """The dialect that sends JSON schemas as a recorded client wrote them.
+
+    What a vendor takes of them is the library's to know and to fit to. Recorded clients sent what they had, at times to see it
+    refused; what is held against them is the codec.
+    """
+    if dialect is None:
+        dialect = _reference(type(protocol).__module__)
+    return msgspec.structs.replace(dialect, schemas=Schemas()) if hasattr(dialect, "schemas") else dialect
+
+
+@cache
+def _reference(module: str) -> Any:
+    """The dialect of the reference vendor of a protocol that stands in a module; None for a protocol from elsewhere."""
+    inside = module.removeprefix(f"{protocols.__name__}.").partition(".")[0]
+    if not module.startswith(f"{protocols.__name__}."):
+        return None
+    found = import_module(f"{protocols.__name__}.{inside}.dialect")
+    return getattr(found, "REFERENCE", None) or getattr(found, next(name for name in found.__all__ if name.endswith("Dialect")))()
 
 
 @cache

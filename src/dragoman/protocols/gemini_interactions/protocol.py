@@ -1,0 +1,73 @@
+"""The wire format as one object (https://ai.google.dev/api/interactions-api)."""
+
+from __future__ import annotations
+
+from ...types.events import Event
+from ...types.request import Request
+from ...types.response import Failure, Response
+from ...wire.http import HttpHead, HttpRequest
+from ..base import Decoder, Encoder, HttpReply, ModelPage, Protocol, Report, Target
+from .decode_request import decode_request
+from .decode_response import decode_response
+from .decode_stream import StreamDecoder
+from .encode_request import encode_request
+from .encode_response import encode_response
+from .encode_stream import StreamEncoder
+from .errors import decode_failure, encode_failure
+from .models import decode_models, encode_models
+
+__all__ = ["PROTOCOL", "GeminiInteractions"]
+
+
+class GeminiInteractions(Protocol):
+    """Interactions: `POST {base_url}/interactions`, typed steps both ways, server-sent events that end with a status."""
+
+    name = "gemini_interactions"
+    held = ("previous_interaction_id", "cached_content")
+
+    def encode_request(self, request: Request, target: Target, report: Report) -> HttpRequest:
+        """See `encode_request.py`."""
+        return encode_request(request, target, report)
+
+    def stream_decoder(self, target: Target) -> Decoder:
+        """See `decode_stream.py`."""
+        return StreamDecoder(target)
+
+    def decode_response(self, body: bytes, target: Target) -> list[Event]:
+        """See `decode_response.py`."""
+        return decode_response(body, target)
+
+    def decode_failure(self, head: HttpHead, body: bytes, target: Target) -> Failure:
+        """See `errors.py`."""
+        return decode_failure(head, body)
+
+    def decode_request(self, request: HttpRequest) -> Request:
+        """See `decode_request.py`."""
+        return decode_request(request)
+
+    def stream_encoder(self, request: Request) -> Encoder:
+        """See `encode_stream.py`."""
+        return StreamEncoder()
+
+    def encode_response(self, response: Response, request: Request) -> bytes:
+        """See `encode_response.py`."""
+        return encode_response(response)
+
+    def encode_failure(self, failure: Failure) -> HttpReply:
+        """See `errors.py`."""
+        return encode_failure(failure)
+
+    def encode_models(self, target: Target, after: str | None = None) -> HttpRequest:
+        """See `models.py`."""
+        return encode_models(target, after)
+
+    def decode_models(self, body: bytes, target: Target) -> ModelPage | Failure:
+        """See `models.py`."""
+        return decode_models(body, target)
+
+    def serves(self, method: str, path: str) -> bool:
+        """`POST .../interactions`, whatever stands before it."""
+        return method.upper() == "POST" and path.partition("?")[0].rstrip("/").endswith("/interactions")
+
+
+PROTOCOL = GeminiInteractions()

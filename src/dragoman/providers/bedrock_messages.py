@@ -1,0 +1,25 @@
+"""Anthropic's models at Amazon Bedrock, by Anthropic's own API:
+https://platform.claude.com/docs/en/build-with-claude/claude-in-amazon-bedrock. What is said is Anthropic's own."""
+
+from __future__ import annotations
+
+from .base import Provider, Signing, Variable
+
+__all__ = ["PROVIDER"]
+
+PROVIDER = Provider(
+    "bedrock-messages",
+    "Claude in Amazon Bedrock (Messages)",
+    "https://bedrock-mantle.{region}.api.aws/anthropic",
+    ("AWS_BEARER_TOKEN_BEDROCK",),
+    "anthropic_messages",
+    base_url_env=("ANTHROPIC_BEDROCK_MANTLE_BASE_URL",),
+    variables={"region": Variable("the AWS region", ("AWS_REGION", "AWS_DEFAULT_REGION"), "us-east-1")},
+    sources=("aws",),
+    # The signing name is not that of the runtime endpoint.
+    signing=Signing("bedrock-mantle"),
+    docs="https://platform.claude.com/docs/en/build-with-claude/claude-in-amazon-bedrock",
+    catalog="bedrock",
+    # https://platform.claude.com/docs/en/build-with-claude/extended-thinking: signatures are valid on all platforms.
+    kin=("anthropic", "bedrock-anthropic", "vertex-anthropic", "foundry"),
+)

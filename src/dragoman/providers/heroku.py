@@ -1,0 +1,38 @@
+"""Heroku Managed Inference: https://devcenter.heroku.com/articles/heroku-inference-api-v1-chat-completions.
+
+An app's `INFERENCE_URL` is the host of its region; give it, with `/v1`, in `HEROKU_INFERENCE_BASE_URL` where it is not the one of
+the United States."""
+
+from __future__ import annotations
+
+from ..protocols.openai_chat.dialect import ChatDialect
+from .base import Provider
+
+__all__ = ["PROVIDER"]
+
+PROVIDER = Provider(
+    "heroku",
+    "Heroku Managed Inference",
+    "https://us.inference.heroku.com/v1",
+    (
+        "HEROKU_INFERENCE_KEY",
+        "INFERENCE_KEY",
+    ),
+    dialect=ChatDialect(
+        # https://devcenter.heroku.com/articles/heroku-inference-api-v1-chat-completions: what it lists; models
+        # of several vendors are behind it.
+        max_tokens_field="max_tokens",
+        system_role="system",
+        developer_role=False,
+        user_field=None,
+        cache_key_field=None,
+        cache_marks="none",
+        drop=("metadata", "service_tier", "modalities", "audio"),
+        custom_tools=False,
+        tool_choices=("auto", "none", "required", "tool"),
+        think_tags=True,
+        echo="tool_turns",
+    ),
+    base_url_env=("HEROKU_INFERENCE_BASE_URL",),
+    docs="https://devcenter.heroku.com/articles/heroku-inference-api-v1-chat-completions",
+)

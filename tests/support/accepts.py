@@ -1,0 +1,66 @@
+"""Which check a request to a provider must pass: the vendor's schema, or its library's types.
+
+A vendor that publishes neither is held to the reference of its wire format. For Chat Completions that is OpenAI's
+schema with the words of those who copied it; a field that nobody has is refused there too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sdk_types import by_botocore, by_cohere, by_interactions
+from strict import Check, by_schema
+
+__all__ = ["PROVIDERS", "WIRES", "accepts"]
+
+Find = Callable[[], Check | None]
+
+
+def _schema(vendor: str, entry: str) -> Find:
+    return lambda: by_schema(vendor, entry)
+
+
+def _anthropic_on_bedrock() -> Check | None:
+    """Anthropic's schema, but that the path names the model and streams, and the body its version."""
+    check = by_schema("anthropic", "CreateMessageParams")
+    if check is None:
+        return None
+
+    def bedrock(body: dict[str, Any]) -> list[str]:
+        rest = {name: value for name, value in body.items() if name not in ("anthropic_version", "anthropic_beta")}
+        wrong = [f"the body: {name!r} stands in the path" for name in ("model", "stream") if name in rest]
+        return wrong + check({**rest, "model": "m"})
+
+    return bedrock
+
+
+WIRES: dict[str, Find] = {
+    "anthropic_bedrock": _anthropic_on_bedrock,
+    "anthropic_messages": _schema("anthropic", "CreateMessageParams"),
+    "bedrock_converse": lambda: by_botocore("ConverseStream"),
+    "cohere_chat": by_cohere,
+    "gemini": _schema("gemini", "GenerateContentRequest"),
+    "gemini_interactions": by_interactions,
+    "mistral_chat": _schema("mistral", "ChatCompletionRequest"),
+    "ollama_chat": _schema("ollama", "ChatRequest"),
+    "openai_chat": _schema("compatible", "CreateChatCompletionRequest"),
+    "openai_responses": _schema("openai", "CreateResponse"),
+}
+"""By wire format."""
+
+PROVIDERS: dict[str, Find] = {
+    "openai": _schema("openai", "CreateChatCompletionRequest"),
+    "azure": _schema("openai", "CreateChatCompletionRequest"),
+    "groq": _schema("groq", "CreateChatCompletionRequest"),
+    "together": _schema("together", "ChatCompletionRequest"),
+    "openrouter": _schema("openrouter", "ChatRequest"),
+    "openrouter-messages": _schema("openrouter", "MessagesRequest"),
+    "openrouter-responses": _schema("openrouter", "ResponsesRequest"),
+}
+"""By provider, where the vendor publishes its own; the rest is held to its wire format."""
+
+
+def accepts(provider: str, protocol: str) -> Check | None:
+    """The check for a provider's requests; None where the schemas are not here. Raises KeyError for an unknown wire format."""
+    return PROVIDERS.get(provider, WIRES[protocol])()

@@ -1,0 +1,105 @@
+"""Every request that any test encodes is held against what its vendor takes, where the test does not make words up.
+
+`watch` wraps what encodes in every wire format, as it is loaded. A request is not looked at when somebody's own words are in it (`extra`,
+opaque blocks, a vendor's tool), when its target is no provider as the library ships it, and beyond the first few dozen
+of one test: property tests make thousands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import msgspec
+from accepts import accepts
+
+from dragoman.protocols import NAMES as WIRES
+from dragoman.protocols.base import Protocol, Report, Target
+from dragoman.providers import NAMES, load
+from dragoman.types import Opaque, OpaqueSource, Request, VendorTool
+from dragoman.wire.http import HttpRequest
+
+__all__ = ["MADE_UP", "Watch", "checks", "watch"]
+
+MADE_UP: dict[str, str] = {}
+"""Tests whose requests hold values that no vendor takes, on purpose, and why."""
+
+_MOST = 40
+
+
+class Watch:
+    """What was found wrong in one test."""
+
+    def __init__(self) -> None:
+        self.wrong: list[str] = []
+        self.seen: set[bytes] = set()
+
+    def reset(self) -> None:
+        """Another test begins."""
+        self.wrong.clear()
+        self.seen.clear()
+
+    def look(self, request: Request, target: Target, http: HttpRequest) -> None:
+        """Hold one encoded request against what its vendor takes."""
+        if len(self.seen) >= _MOST or http.body in self.seen or not _as_shipped(target) or _made_up(request):
+            return
+        self.seen.add(http.body)
+        provider = target.provider if target.provider in NAMES else _REFERENCE.get(target.protocol, "")
+        check = accepts(provider, target.protocol)
+        if check is not None:
+            self.wrong += [f"{provider or target.protocol}: {sentence}" for sentence in check(msgspec.json.decode(http.body))]
+
+
+def checks() -> str:
+    """What there is to hold requests against, for people."""
+    missing = [name for name in WIRES if accepts(name, name) is None]
+    if not missing:
+        return "their vendors' schemas and types"
+    return f"their vendors' schemas and types, but for {', '.join(missing)}: schemas lie at ../shared/specs, readers come by `make lock`"
+
+
+_REFERENCE = {"openai_chat": "openai"}
+"""Whose own schema stands for a wire where the target has no dialect."""
+
+
+def _as_shipped(target: Target) -> bool:
+    """Whether a target speaks as one of the library's providers does, or as its wire's reference vendor."""
+    if target.provider not in NAMES:
+        return target.dialect is None
+    provider = load(target.provider)
+    return provider.protocol == target.protocol and provider.dialect == target.dialect
+
+
+def _made_up(value: Any) -> bool:
+    """Whether words are in a request that only their writer answers for."""
+    match value:
+        case Opaque() | OpaqueSource() | VendorTool():
+            return True
+        case msgspec.Struct():
+            return bool(getattr(value, "extra", None)) or any(_made_up(getattr(value, name)) for name in value.__struct_fields__)
+        case list() | tuple():
+            return any(_made_up(item) for item in value)
+    return False
+
+
+def watch() -> Watch:
+    """Look at all requests from now on, of every wire format that is loaded from now on."""
+    watching = Watch()
+
+    def joins(kind: type[Protocol]) -> None:
+        if encode := vars(kind).get("encode_request"):
+            kind.encode_request = _watched(encode, watching)  # type: ignore[method-assign]
+
+    Protocol.__init_subclass__ = classmethod(joins)  # type: ignore[assignment]
+    return watching
+
+
+def _watched(encode: Callable[..., HttpRequest], watching: Watch) -> Callable[..., HttpRequest]:
+    @wraps(encode)
+    def encode_request(self: Protocol, request: Request, target: Target, report: Report) -> HttpRequest:
+        http = encode(self, request, target, report)
+        watching.look(request, target, http)
+        return http
+
+    return encode_request
