@@ -241,5 +241,5 @@ def test_kin_know_each_other() -> None:
     """Who runs the same vendor's models names all others who do: signed thinking goes from each to each."""
     kin = {provider.name: {provider.name, *provider.kin} for provider in all_providers() if provider.kin}
 
-    assert {"anthropic", "bedrock-anthropic", "vertex-anthropic", "foundry"} <= kin.keys()
+    assert {"anthropic", "bedrock-anthropic", "bedrock-messages", "vertex-anthropic"} == kin.keys()
     assert all(kin[name] == family for family in kin.values() for name in family)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import anthropic
-import prompts
+import forms
 
 CALL: dict[str, Any] = {"model": "harbour-5", "max_tokens": 4096}
 
@@ -22,13 +22,12 @@ def deliver(event: Any, sink: Any) -> None:
 
 
 class Messages:
-    protocol = "anthropic_messages"
     asynchronous = False
 
     def __init__(self, url: str) -> None:
-        self._client = anthropic.Anthropic(base_url=url, api_key="a-key-for-nobody", max_retries=0)
+        self._client: Any = anthropic.Anthropic(base_url=url, api_key="a-key-for-nobody", max_retries=0)
 
-    prepare = staticmethod(prompts.anthropic_messages)
+    prepare = staticmethod(forms.anthropic_messages)
 
     def whole(self, request: Any) -> str:
         return self._client.messages.create(messages=request, **CALL).content[0].text
@@ -42,13 +41,12 @@ class Messages:
 
 
 class AsyncMessages:
-    protocol = "anthropic_messages"
     asynchronous = True
 
     def __init__(self, url: str) -> None:
-        self._client = anthropic.AsyncAnthropic(base_url=url, api_key="a-key-for-nobody", max_retries=0)
+        self._client: Any = anthropic.AsyncAnthropic(base_url=url, api_key="a-key-for-nobody", max_retries=0)
 
-    prepare = staticmethod(prompts.anthropic_messages)
+    prepare = staticmethod(forms.anthropic_messages)
 
     async def whole(self, request: Any) -> str:
         return (await self._client.messages.create(messages=request, **CALL)).content[0].text
@@ -59,3 +57,15 @@ class AsyncMessages:
 
     async def close(self) -> None:
         await self._client.close()
+
+
+class Invoke(Messages):
+    def __init__(self, url: str) -> None:
+        given = {"base_url": url, "api_key": "a-key-for-nobody", "aws_region": "us-east-1", "max_retries": 0}
+        self._client = anthropic.AnthropicBedrock(**given)
+
+
+class AsyncInvoke(AsyncMessages):
+    def __init__(self, url: str) -> None:
+        given = {"base_url": url, "api_key": "a-key-for-nobody", "aws_region": "us-east-1", "max_retries": 0}
+        self._client = anthropic.AsyncAnthropicBedrock(**given)

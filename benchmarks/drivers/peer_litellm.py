@@ -7,15 +7,15 @@ from typing import Any
 
 os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
 
+import forms
 import litellm
-import prompts
+
 from peer_openai_shape import deliver
 
 litellm.suppress_debug_info = True
 
 
 class Chat:
-    protocol = "openai_chat"
     asynchronous = False
     model = "openai/harbour-5"
     path = "/v1"
@@ -24,7 +24,7 @@ class Chat:
         self._call: dict[str, Any] = {"model": self.model, "api_base": url + self.path, "api_key": "a-key-for-nobody"}
         self._call |= {"max_retries": 0}
 
-    prepare = staticmethod(prompts.openai_chat)
+    prepare = staticmethod(forms.openai_chat)
 
     def whole(self, request: Any) -> str:
         return litellm.completion(messages=request, **self._call).choices[0].message.content
@@ -54,12 +54,10 @@ class AsyncChat(Chat):
 
 
 class Messages(Chat):
-    protocol = "anthropic_messages"
     model = "anthropic/harbour-5"
     path = ""
 
 
 class AsyncMessages(AsyncChat):
-    protocol = "anthropic_messages"
     model = "anthropic/harbour-5"
     path = ""

@@ -40,7 +40,6 @@ def deliver(event: Any, sink: Any) -> None:
 
 
 class Chat:
-    protocol = "openai_chat"
     asynchronous = False
     adapter: Any = lm15.OpenAIChatLM
 
@@ -76,10 +75,8 @@ class AsyncChat(Chat):
 
 
 class Messages(Chat):
-    protocol = "anthropic_messages"
     adapter = lm15.AnthropicLM
 
 
 class AsyncMessages(AsyncChat):
-    protocol = "anthropic_messages"
     adapter = lm15.AsyncAnthropicLM

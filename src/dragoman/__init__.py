@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .aclient import AsyncClient, AsyncStream
     from .client import Client, Stream
     from .engine.policy import Retry, Timeouts
+    from .engine.route import Route
     from .errors import APIError, DragomanError, RateLimited, StreamCut, Unsupported
     from .types import (
         ArgumentsDelta,
@@ -99,6 +100,7 @@ __all__ = [
     "RefusalDelta",
     "Response",
     "Retry",
+    "Route",
     "Secret",
     "ServerToolCall",
     "ServerToolResult",
@@ -139,6 +141,7 @@ _HOMES = {
     "DragomanError": "errors",
     "RateLimited": "errors",
     "Retry": "engine.policy",
+    "Route": "engine.route",
     "Stream": "client",
     "StreamCut": "errors",
     "Timeouts": "engine.policy",

@@ -36,6 +36,8 @@ _ACCOUNTS = {
     "image": {"image", "media"},
     "audio": {"audio", "media"},
     "reasoning": {"reasoning", "reasoning_effort"},
+    "parallel_tools": {"parallel_tools", "parallel_tool_calls"},
+    "output": {"output", "response_format"},
     "text": {"content_parts", "order"},
     "cache": {"cache"},
 }

@@ -160,7 +160,7 @@ def proof(block: Thinking | ToolCall) -> tuple[Any, ...]:
     """What of reasoning, or of a call that proves it, must come back as it came."""
     if isinstance(block, Thinking):
         return block.text, block.signature, block.encrypted
-    return block.id, block.name, block.input, block.extra.get("thoughtSignature")
+    return block.name, block.input, block.extra.get("thoughtSignature")
 
 
 def words(result: ToolResult) -> str:

@@ -81,14 +81,22 @@ class Stage:
         return self.scripted.http
 
     def serve(self) -> Server:
-        """The provider on 127.0.0.1; one that has a path of its own for the wire is asked there."""
+        """The provider on 127.0.0.1.
+
+        One that is asked at a path of its own, which may hold the model, is asked there; it understands what stands in
+        the path as if it stood in the body.
+        """
         dialect = self.provider.dialect
-        own = getattr(dialect, "path", "")
-        usual = type(dialect)().path if own and "{" not in own else own
+        paths = [path for name in ("path", "stream_path") if (path := getattr(dialect, name, None))]
+        own = [path.format(model=self.model) for path in paths]
+        usual = type(dialect)().path if own else ""
 
         def handle(http: HttpRequest) -> Reply | Late:
-            url = f"{http.url.removesuffix(own)}{usual}" if own != usual else http.url
-            return self.scripted.handle(msgspec.structs.replace(http, url=url))
+            path = next((path for path in own if http.url.endswith(path) and path != usual), None)
+            if path is not None:
+                body = http.body if getattr(dialect, "model_in_body", True) else _with(http.body, model=self.model)
+                http = msgspec.structs.replace(http, url=http.url.removesuffix(path) + usual, body=body)
+            return self.scripted.handle(http)
 
         return Server(handle)
 
@@ -158,7 +166,7 @@ def perform(program: Program, provider: Provider, face: str, *, model: str = "an
         about: Any = {
             "providers": [provider],
             "base_urls": {provider.name: base_url(provider, server.url)},
-            "keys": {provider.name: KEY},
+            "keys": {provider.name: f"{provider.exchange.ready if provider.exchange else ''}{KEY}"},
             "retry": False,
         }
         if where == "sync":
@@ -181,7 +189,12 @@ def perform_with(program: Program, stage: Stage, make: Callable[[str], AbstractC
 
 def base_url(provider: Provider, server: str) -> str:
     """Where a provider is when it is on this machine."""
-    return server + _PATHS.get(provider.name, urlsplit(provider.base_url or "").path)
+    path = urlsplit(provider.base_url or "").path
+    return server + _PATHS.get(provider.name, path.translate({ord(sign): None for sign in "{}"}))
+
+
+def _with(body: bytes, **fields: Any) -> bytes:
+    return msgspec.json.encode({**msgspec.json.decode(body), **fields})
 
 
 async def _perform_async(program: Program, stage: Stage, about: Any, reference: str) -> None:

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from dragoman.credentials import Command
+from dragoman.engine.route import Route
 from dragoman.errors import UsageError
 from dragoman.protocols.anthropic_messages.dialect import MessagesDialect
 from dragoman.protocols.openai_chat.dialect import REFERENCE
@@ -397,3 +398,30 @@ def test_a_region_is_read_from_a_base_url(tmp_path: Path) -> None:
     provider = only(read(tmp_path, '[providers.bedrock]\nbase_url = "https://bedrock-runtime.eu-central-1.amazonaws.com"'))
 
     assert "eu-central-1" == provider.variables["region"].default
+
+
+class TestRoutes:
+    """`[routes.NAME]`: several models under one name."""
+
+    def test_a_route_is_what_a_client_takes(self, tmp_path: Path) -> None:
+        """Every word of a `Route` may be said."""
+        text = (
+            '[routes.fast]\nmodels = ["groq:a", "cerebras:b"]\npick = "weighted"\nweights = [3, 1]\nsticky = 0\nresume = true\n'
+        )
+        config = read(tmp_path, text)
+
+        assert {"fast": Route(("groq:a", "cerebras:b"), "weighted", (3.0, 1.0), 0.0, resume=True)} == config.routes
+
+    @pytest.mark.parametrize(
+        ("text", "words"),
+        [
+            ("[routes.fast]\nmodel = ['a:b']\n", "did you mean 'models'"),
+            ("[routes.fast]\nmodels = ['a:b']\npick = 'best'\n", "pick"),
+            ("[routes.fast]\npick = 'ordered'\n", "models"),
+        ],
+    )
+    def test_what_is_wrong_is_named(self, tmp_path: Path, text: str, words: str) -> None:
+        """With the file and the table."""
+        said = complaint(tmp_path, text)
+        assert words in said
+        assert "[routes.fast]" in said

@@ -37,7 +37,7 @@ def chat(arguments: Namespace, environ: Mapping[str, str], stdin: TextIO | None,
 
     from ..client import Client
 
-    with Client(keys=config.keys, providers=config.providers, models=config.models) as client:
+    with Client(keys=config.keys, providers=config.providers, models=config.models, routes=config.routes) as client:
         if arguments.json or arguments.schema is not None or not arguments.stream:
             response = client.chat(choice.model, message, **options)
             if arguments.json:

@@ -18,6 +18,7 @@ PROVIDER = Provider(
     base_url_env=("ANTHROPIC_BASE_URL",),
     model="claude-sonnet-5",
     docs="https://platform.claude.com/docs/en/api/messages",
-    # https://platform.claude.com/docs/en/build-with-claude/extended-thinking: signatures are valid on all platforms.
-    kin=("bedrock-anthropic", "bedrock-messages", "vertex-anthropic", "foundry"),
+    # https://platform.claude.com/docs/en/build-with-claude/extended-thinking#thinking-encryption: signatures made on one of
+    # Anthropic's API, Amazon Bedrock and Google Cloud are valid on the others.
+    kin=("bedrock-anthropic", "bedrock-messages", "vertex-anthropic"),
 )

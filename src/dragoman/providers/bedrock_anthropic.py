@@ -23,6 +23,7 @@ PROVIDER = Provider(
     model="us.anthropic.claude-sonnet-4-6",
     docs="https://platform.claude.com/docs/en/build-with-claude/claude-on-amazon-bedrock",
     catalog="bedrock",
-    # https://platform.claude.com/docs/en/build-with-claude/extended-thinking: signatures are valid on all platforms.
-    kin=("anthropic", "bedrock-messages", "vertex-anthropic", "foundry"),
+    # https://platform.claude.com/docs/en/build-with-claude/extended-thinking#thinking-encryption: signatures made on one of
+    # Anthropic's API, Amazon Bedrock and Google Cloud are valid on the others.
+    kin=("anthropic", "bedrock-messages", "vertex-anthropic"),
 )

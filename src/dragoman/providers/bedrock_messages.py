@@ -20,6 +20,7 @@ PROVIDER = Provider(
     signing=Signing("bedrock-mantle"),
     docs="https://platform.claude.com/docs/en/build-with-claude/claude-in-amazon-bedrock",
     catalog="bedrock",
-    # https://platform.claude.com/docs/en/build-with-claude/extended-thinking: signatures are valid on all platforms.
-    kin=("anthropic", "bedrock-anthropic", "vertex-anthropic", "foundry"),
+    # https://platform.claude.com/docs/en/build-with-claude/extended-thinking#thinking-encryption: signatures made on one of
+    # Anthropic's API, Amazon Bedrock and Google Cloud are valid on the others.
+    kin=("anthropic", "bedrock-anthropic", "vertex-anthropic"),
 )

@@ -14,6 +14,10 @@ dialect = { top_k = false }
 max_output = 32768
 tools = true
 reasoning = { efforts = ["low", "high"] }
+
+[routes.careful]                             # one name for several models that stand in for each other
+models = ["anthropic:claude-sonnet-5", "work:gpt-oss-120b"]
+pick = "ordered"
 ```
 
 It is `$DRAGOMAN_CONFIG` (empty: none at all), else `dragoman/config.toml` in `$XDG_CONFIG_HOME`, in `%APPDATA%` on
@@ -41,6 +45,7 @@ import msgspec
 from .. import protocols
 from ..credentials.command import Command
 from ..engine.places import Variable, checked, fill, host_variable, read_back
+from ..engine.route import Route
 from ..errors import UnknownProvider, UsageError
 from ..types.model import Model
 from ..types.secret import Secret
@@ -53,9 +58,9 @@ __all__ = ["Config", "config_path", "load_config"]
 class Config(msgspec.Struct, frozen=True):
     """What the file says.
 
-    `providers` are complete values, for `Client(providers=...)`, `models` are for `Client(models=...)`, and `keys` are for
-    `Client(keys=...)`: secrets, and programs that print one, which run when a key is needed. `path` is None when the
-    environment gives no place for a file.
+    `providers` are complete values, for `Client(providers=...)`, `models` and `routes` are for the client's words of the
+    same name, and `keys` are for `Client(keys=...)`: secrets, and programs that print one, which run when a key is needed.
+    `path` is None when the environment gives no place for a file.
     """
 
     path: Path | None = None
@@ -63,6 +68,7 @@ class Config(msgspec.Struct, frozen=True):
     providers: tuple[Provider, ...] = ()
     keys: dict[str, Secret | Command] = {}
     models: tuple[Model, ...] = ()
+    routes: dict[str, Route] = {}
 
     def provider(self, name: str) -> Provider:
         """The provider called `name`, as the file has it or else as the library does. Raises UnknownProvider."""
@@ -127,7 +133,7 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
 
 
 def _config(path: Path, tables: dict[str, Any], private: bool) -> Config:
-    _check_keys(tables, ("default_model", "models", "providers"), f"{path}:")
+    _check_keys(tables, ("default_model", "models", "providers", "routes"), f"{path}:")
     default_model = _convert(tables.get("default_model"), str | None, f"{path}: default_model")
     named = _convert(tables.get("providers", {}), dict[str, dict[str, Any]], f"{path}: providers")
     providers: list[Provider] = []
@@ -147,7 +153,14 @@ def _config(path: Path, tables: dict[str, Any], private: bool) -> Config:
             keys[name] = Command(table.key_command, lifetime=table.key_lifetime, where=f"{where} key_command")
     known = _convert(tables.get("models", {}), dict[str, dict[str, Any]], f"{path}: models")
     models = tuple([_model(name, values, f'{path}: [models."{name}"]') for name, values in known.items()])
-    return Config(path, default_model, tuple(providers), keys, models)
+    named = _convert(tables.get("routes", {}), dict[str, dict[str, Any]], f"{path}: routes")
+    routes = {name: _route(values, f"{path}: [routes.{name}]") for name, values in named.items()}
+    return Config(path, default_model, tuple(providers), keys, models, routes)
+
+
+def _route(values: dict[str, Any], where: str) -> Route:
+    _check_keys(values, Route.__struct_fields__, where)
+    return _convert(values, Route, where)  # type: ignore[no-any-return]
 
 
 def _model(reference: str, values: dict[str, Any], where: str) -> Model:

@@ -22,6 +22,4 @@ PROVIDER = Provider(
     variables={"resource": Variable("the name of the Foundry resource", ("ANTHROPIC_FOUNDRY_RESOURCE",))},
     docs="https://platform.claude.com/docs/en/build-with-claude/claude-in-microsoft-foundry",
     catalog="anthropic",
-    # https://platform.claude.com/docs/en/build-with-claude/extended-thinking: signatures are valid on all platforms.
-    kin=("anthropic", "bedrock-anthropic", "bedrock-messages", "vertex-anthropic"),
 )

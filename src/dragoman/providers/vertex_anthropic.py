@@ -48,6 +48,7 @@ PROVIDER = Provider(
     },
     sources=("google",),
     docs="https://platform.claude.com/docs/en/build-with-claude/claude-on-vertex-ai",
-    # https://platform.claude.com/docs/en/build-with-claude/extended-thinking: signatures are valid on all platforms.
-    kin=("anthropic", "bedrock-anthropic", "bedrock-messages", "foundry"),
+    # https://platform.claude.com/docs/en/build-with-claude/extended-thinking#thinking-encryption: signatures made on one of
+    # Anthropic's API, Amazon Bedrock and Google Cloud are valid on the others.
+    kin=("anthropic", "bedrock-anthropic", "bedrock-messages"),
 )

@@ -190,7 +190,6 @@ def test_unknown_steps() -> None:
         (None, Text(""), True),
         (Text, Text(""), False),
         (Text, Refusal(""), False),
-        (Audio, Audio(WAV), False),
         (Audio, Text(""), True),
         (Text, Audio(WAV), True),
         (Image, Text(""), True),
@@ -203,3 +202,19 @@ def test_what_can_follow_in_a_step(last: type | None, block: Block, takes: bool)
     output.last = last
 
     assert takes == output.takes(block)
+
+
+def test_sound_after_sound() -> None:
+    """Sound of another form can follow in the step, and so can any where the last is padded; and sound that is nothing is said."""
+    output = SaidOutput(0)
+    for data, takes in (("AAAA", False), ("AAA=", True)):
+        said = said_block(Speaker(), Audio(WAV), True, 0)
+        said.output = output
+        output.begin(said.block)
+        said.begin()
+        said.sound(data, "")
+        said.end(None)
+        assert takes == output.takes(Audio(WAV))
+        assert output.takes(Audio(Base64("audio/mp3", "")))
+
+    assert say(Audio(WAV), step=0) == [{"type": "audio", "data": "", "mime_type": "audio/wav"}]

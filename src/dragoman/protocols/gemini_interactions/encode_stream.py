@@ -206,7 +206,7 @@ class StreamEncoder(Encoder):
             if output is None or output.open or not continues(block, mine) or not output.takes(block):
                 self._leave()
                 output = self._output = SaidOutput(self.start(new_output(block, mine)))
-            output.open, output.last = True, type(block)
+            output.begin(block)
             step: int | None = output.step
         else:
             self._leave()

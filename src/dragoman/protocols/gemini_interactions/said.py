@@ -41,20 +41,29 @@ class Speaker(Protocol):
 
 
 class SaidOutput:
-    """A step of content: its index, whether a block of it is open, the kind of the last, and whether it has been left."""
+    """A step of content: its index, whether a block of it is open, the kind of the last, and whether it has been left.
 
-    __slots__ = ("last", "left", "open", "step")
+    `form` is the sound that more sound of the same form would go on, None where none would.
+    """
+
+    __slots__ = ("form", "last", "left", "open", "step")
 
     def __init__(self, step: int) -> None:
         self.step = step
         self.open = False
         self.left = False
         self.last: type | None = None
+        self.form: Json | None = None
 
     def takes(self, block: Block) -> bool:
         """Whether a block can follow in this step: text would go on the text before it, and sound the sound."""
-        joins = (Text, Refusal, Audio)
-        return not (type(block) in joins and self.last in joins and (type(block) is Audio) == (self.last is Audio))
+        if isinstance(block, Audio):
+            return self.form is None or self.form != _form(block)
+        return not (isinstance(block, Text | Refusal) and self.last in (Text, Refusal))
+
+    def begin(self, block: Block) -> None:
+        """A block of the step opens."""
+        self.open, self.last, self.form = True, type(block), None
 
 
 class SaidBlock:
@@ -154,6 +163,7 @@ class _Sound(SaidBlock):
         assert isinstance(block, Audio)
         source = block.source
         if not isinstance(source, Base64):
+            self.plain = True
             self.speaker.delta(self.step, write_content(block, own=self.mine))
         self.sound(source.data if isinstance(source, Base64) else "", block.transcript or "")
 
@@ -162,11 +172,23 @@ class _Sound(SaidBlock):
             self.pieces.append(transcript)
         if data and isinstance(self.block, Audio) and isinstance(self.block.source, Base64):
             piece = _replace(self.block, source=Base64(self.block.source.media_type, data))
+            self.plain = True
             self.speaker.delta(self.step, write_content(piece, own=self.mine))
+            if self.output is not None:
+                self.output.form = None if data.endswith("=") or len(data) % 4 else _form(self.block)
 
     def end(self, final: Block | None) -> None:
         if self.pieces:
             self.speaker.delta(self.step, {"type": "text", "text": "".join(self.pieces)})
+            if self.output is not None:
+                self.output.begin(Text(""))
+        elif not self.plain:
+            self.speaker.delta(self.step, write_content(self.block, own=self.mine))
+
+
+def _form(block: Audio) -> Json:
+    """What all pieces of a sound have in common."""
+    return {name: value for name, value in write_content(block, own=True).items() if name != "data"}
 
 
 class _Thought(SaidBlock):
