@@ -21,7 +21,12 @@ LINES = 700
 ACROSS = {
     "benchmarks/test_run.py": "benchmarks/run.py",
     "catalog/test_compiling.py": "scripts/catalog",
+    "programs/test_compare.py": "tests/programs/compare.py",
+    "programs/test_matrix.py": "docs/matrix.md",
+    "programs/test_programs.py": "the ten programs on every wire format, by our own clients",
+    "programs/test_sdks.py": "the ten programs by vendors' own clients",
     "protocols/test_nothing_is_silent.py": "what every wire does with every word of a request",
+    "support/test_strict.py": "tests/support/strict.py, accepts.py, sdk_types.py and watch.py",
     "test_architecture.py": "the whole tree",
     "test_documents.py": "the programs in README.md and docs/",
     "test_handoff_everywhere.py": "conversations from every wire to every wire",

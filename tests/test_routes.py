@@ -57,7 +57,6 @@ def test_the_first_of_a_list_answers_when_it_can() -> None:
     reply = client(who).chat([ONE, TWO], "Hi", max_tokens=9)
 
     assert "from one" == reply.text
-    assert reply.decision is not None
     assert (ONE, "it is listed first", ()) == (reply.decision.target, reply.decision.reason, reply.decision.passed_over)
     assert 0 == len(who["two"].requests)
 
@@ -69,7 +68,6 @@ def test_the_next_answers_when_the_first_cannot() -> None:
 
     assert "from two" == reply.text
     assert [("one", "Overloaded"), ("two", None)] == [(attempt.provider, attempt.error) for attempt in reply.attempts]
-    assert reply.decision is not None
     assert (TWO, ((ONE, "it failed: Overloaded"),)) == (reply.decision.target, reply.decision.passed_over)
     assert reply.provider == "two"
 
@@ -107,7 +105,6 @@ def test_a_target_without_a_key_is_passed_over() -> None:
     keyed = [provider("one", key_required=True), provider("two")]
     reply = Client(transport=Hosts(who), providers=keyed).chat([ONE, TWO], "Hi", max_tokens=9)
 
-    assert reply.decision is not None
     assert "no key" in dict(reply.decision.passed_over)[ONE]
 
 
@@ -136,7 +133,6 @@ def test_an_answer_may_be_continued_elsewhere() -> None:
     assert "Once upon a time." == said == stream.response.text
     assert (user("Tell me"), assistant("Once upon")) == who["two"].requests[0].messages
     decision = stream.response.decision
-    assert decision is not None
     assert (TWO, True) == (decision.target, decision.resumed)
 
 
@@ -167,12 +163,7 @@ def test_a_target_that_keeps_failing_is_left_alone() -> None:
     replies = [asking.chat([ONE, TWO], f"Hi {number}", max_tokens=9) for number in range(5)]
 
     assert [2, 2, 2, 1, 1] == [len(reply.attempts) for reply in replies]
-    assert "it rests" in dict(decided(replies[-1]).passed_over)[ONE]
-
-
-def decided(reply: Response) -> Any:
-    assert reply.decision is not None
-    return reply.decision
+    assert "it rests" in dict(replies[-1].decision.passed_over)[ONE]
 
 
 def test_a_conversation_stays_with_who_answered_it() -> None:
@@ -184,7 +175,7 @@ def test_a_conversation_stays_with_who_answered_it() -> None:
     other = asking.chat([ONE, TWO], "Something else", max_tokens=9)
 
     assert ["two", "two", "one"] == [reply.provider for reply in (first, second, other)]
-    assert "it answered this conversation last" == decided(second).reason
+    assert "it answered this conversation last" == second.decision.reason
 
 
 def test_the_cheapest_by_price() -> None:
@@ -193,7 +184,7 @@ def test_the_cheapest_by_price() -> None:
     priced = [Model("one", "m", price=Price(Decimal(3), Decimal(15))), Model("two", "m", price=Price(Decimal(1), Decimal(2)))]
     reply = client(who, models=priced, routes={"any": Route((ONE, TWO), pick="cheapest")}).chat("any", "Hi", max_tokens=9)
 
-    assert ("cheap", "it is the cheapest") == (reply.text, decided(reply).reason)
+    assert ("cheap", "it is the cheapest") == (reply.text, reply.decision.reason)
 
 
 def test_both_faces_route_alike() -> None:
@@ -217,7 +208,7 @@ def test_both_faces_route_alike() -> None:
             return await asking.chat([ONE, TWO], "Hi", max_tokens=9)
 
     reply = asyncio.run(ask())
-    assert ("from two", TWO) == (reply.text, decided(reply).target)
+    assert ("from two", TWO) == (reply.text, reply.decision.target)
 
 
 def test_a_plan_is_made_for_the_first() -> None:

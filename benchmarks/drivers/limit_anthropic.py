@@ -31,7 +31,7 @@ class Answer(Struct):
 
 
 class Chunk(Struct):
-    bytes: bytes
+    event: bytes = msgspec.field(name="bytes")
 
 
 EVENT = msgspec.json.Decoder(Event).decode
@@ -68,7 +68,7 @@ class Invoke(Frames):
 
     def decode(self, events: list[bytes], text: Any, thinking: Any, arguments: Any) -> None:
         for payload in events:
-            event = EVENT(CHUNK(payload).bytes)
+            event = EVENT(CHUNK(payload).event)
             if event.type == "content_block_delta":
                 deliver(event.delta, text, thinking, arguments)
 

@@ -1,11 +1,8 @@
-"""The `boto3` package, as its documentation shows it, with a Bedrock API key. It has no asyncio."""
+"""The `boto3` package, as its documentation shows it. It has no asyncio, and takes no Bedrock API key without TLS: it signs."""
 
 from __future__ import annotations
 
-import os
 from typing import Any
-
-os.environ["AWS_BEARER_TOKEN_BEDROCK"] = "a-key-for-nobody"
 
 import boto3
 import forms
@@ -31,7 +28,8 @@ class Bedrock:
 
     def __init__(self, url: str) -> None:
         config = Config(retries={"total_max_attempts": 1})
-        self._client: Any = boto3.client("bedrock-runtime", "us-east-1", endpoint_url=url, config=config)
+        keys = {"aws_access_key_id": "AKIANOBODY", "aws_secret_access_key": "a-secret-for-nobody"}
+        self._client: Any = boto3.client("bedrock-runtime", "us-east-1", endpoint_url=url, config=config, **keys)
 
     prepare = staticmethod(_messages)
 

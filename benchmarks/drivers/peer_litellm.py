@@ -9,7 +9,6 @@ os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
 
 import forms
 import litellm
-
 from peer_openai_shape import deliver
 
 litellm.suppress_debug_info = True

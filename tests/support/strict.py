@@ -66,14 +66,14 @@ class Amendment(NamedTuple):
     """What a published schema gets wrong, and where that can be seen.
 
     `place` is a definition, or a path of fields below one. `fields` are those it lacks, `optional` those it wrongly
-    demands, `loose` those whose values it binds too closely.
+    demands, `words` values that it lacks, by field.
     """
 
     place: str
     reason: str
     fields: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
-    loose: tuple[str, ...] = ()
+    words: tuple[tuple[str, str], ...] = ()
 
 
 _OLLAMA = "the server's own type: https://github.com/ollama/ollama/blob/main/api/types.go"
@@ -83,7 +83,7 @@ AMENDMENTS: dict[str, tuple[Amendment, ...]] = {
         Amendment(
             "InputMessage",
             "https://platform.claude.com/docs/en/build-with-claude/mid-conversation-system-messages",
-            loose=("role",),
+            words=(("role", "system"),),
         ),
     ),
     "openai": (
@@ -93,6 +93,7 @@ AMENDMENTS: dict[str, tuple[Amendment, ...]] = {
             optional=("annotations", "logprobs"),
         ),
         Amendment("PromptCacheBreakpointParam", "openai.types.responses.response_input_text_param", fields=("ttl",)),
+        Amendment("PromptCacheBreakpointConfig", "openai.types.responses.response_input_text_param", fields=("ttl",)),
     ),
     "compatible": (
         Amendment(
@@ -121,8 +122,9 @@ AMENDMENTS: dict[str, tuple[Amendment, ...]] = {
             "ChatCompletionRequest",
             "mistralai.client.models.ChatCompletionRequest 3.7, younger than the schema",
             fields=("logprobs", "top_logprobs", "top_k", "service_tier"),
-            loose=("reasoning_effort",),
+            words=tuple([("reasoning_effort", word) for word in ("minimal", "low", "medium", "xhigh", "max")]),
         ),
+        Amendment("ThinkChunk", "mistralai.client.models.ThinkChunk 3.7", fields=("signature",)),
     ),
     "ollama": (
         Amendment("ChatMessage", _OLLAMA, fields=("thinking", "tool_name", "tool_call_id")),
@@ -147,15 +149,17 @@ _SAME = {"compatible": "openai"}
 def amend(definitions: Json, amendments: Sequence[Amendment]) -> Json:
     """The definitions with what is known better. Raises KeyError for a place that is not there, ValueError for no news."""
     definitions = deepcopy(definitions)
-    for place, _, fields, optional, loose in amendments:
+    for place, _, fields, optional, words in amendments:
         name, *path = place.split(".")
         schema = definitions[name]
         for step in path:
             schema = schema["properties"][step]
         known, required = schema.setdefault("properties", {}), schema.get("required", [])
-        if {*fields} & known.keys() or {*optional} - {*required} or {*loose} - known.keys():
+        if {*fields} & known.keys() or {*optional} - {*required} or any(word in known[name]["enum"] for name, word in words):
             raise ValueError(f"{place}: the schema has come to know this itself")
-        known |= dict.fromkeys((*fields, *loose), True)
+        known |= dict.fromkeys(fields, True)
+        for field, word in words:
+            known[field]["enum"].append(word)
         schema["required"] = [field for field in required if field not in optional]
     return definitions
 

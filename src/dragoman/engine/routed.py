@@ -60,7 +60,7 @@ class Routed:
         self._current: Exchange | None = None
         self._begun: Response | None = None
         self._continues = False
-        self._decision: Decision | None = None
+        self._decision = Decision()
         self._attempts: tuple[Attempt, ...] = ()
         self._started_at = 0.0
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ..protocols.anthropic_messages.dialect import MessagesDialect
+from ..protocols.json_schema import Schemas
 from .base import Provider
 
 __all__ = ["PROVIDER"]
@@ -11,6 +13,8 @@ PROVIDER = Provider(
     "Embedded (no network)",
     "local://offline",
     protocol="anthropic_messages",
+    # It reads any JSON Schema: src/dragoman/offline/schema.py.
+    dialect=MessagesDialect(schemas=Schemas()),
     key_required=False,
     model="eliza",
 )

@@ -132,10 +132,11 @@ class Attempt(msgspec.Struct, frozen=True, omit_defaults=True):
 class Decision(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why a call with several targets went where it went: the `target` that answered as `provider:model`, the `reason`,
     and the targets `passed_over`, each with why. `resumed` tells that it continued an answer another one had begun.
+    Empty where a call has one target.
     """
 
-    target: str
-    reason: str
+    target: str = ""
+    reason: str = ""
     passed_over: tuple[tuple[str, str], ...] = ()
     resumed: bool = False
 
@@ -160,7 +161,7 @@ class Response(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `message` is what to append to the history. `finish` is None only on the partial response of an answer that did
     not end. `choices` lists all alternatives where several were asked for, else it is empty. `extra` holds vendor
-    fields. `decision` is set where a call had several targets. `raw` is the body of a whole (not streamed) answer as it came.
+    fields. `decision` tells where a call with several targets went. `raw` is the body of a whole (not streamed) answer as it came.
     """
 
     message: Message
@@ -178,7 +179,7 @@ class Response(msgspec.Struct, frozen=True, omit_defaults=True):
     headers: dict[str, str] = {}
     rate_limits: tuple[RateLimit, ...] = ()
     attempts: tuple[Attempt, ...] = ()
-    decision: Decision | None = None
+    decision: Decision = Decision()
     timing: Timing = Timing()
     extra: dict[str, Any] = {}
     raw: bytes | None = None

@@ -32,6 +32,7 @@ from zlib import crc32
 import msgspec
 
 from .frames import Frame, TooLarge
+from .limits import EVENT_BYTES
 
 __all__ = ["Damaged", "EventStreamFramer", "eventstream_frame", "read_headers"]
 
@@ -54,7 +55,7 @@ class EventStreamFramer:
 
     __slots__ = ("_fault", "_known", "_limit", "_parts", "_size", "_wanted")
 
-    def __init__(self, limit: int = 64 * 1024 * 1024) -> None:
+    def __init__(self, limit: int = EVENT_BYTES) -> None:
         self._parts: list[bytes] = []
         self._size = 0
         self._wanted = _PRELUDE.size

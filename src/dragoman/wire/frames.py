@@ -15,11 +15,13 @@ Frame = tuple[bytes, bytes]
 
 
 class TooLarge(ValueError):
-    """One frame is larger than the limit."""
+    """Something in an answer is larger than its `limit`; `what` and `unit` say what is counted, and in what."""
 
-    def __init__(self, limit: int) -> None:
-        super().__init__(f"a single event is larger than {limit} bytes")
+    def __init__(self, limit: int, what: str = "a single event", unit: str = "bytes") -> None:
+        super().__init__(f"{what} has more than {limit:,} {unit}")
         self.limit = limit
+        self.what = what
+        self.unit = unit
 
 
 class Framer(Protocol):

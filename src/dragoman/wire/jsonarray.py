@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from .frames import Frame, TooLarge
+from .limits import EVENT_BYTES
 
 __all__ = ["JsonArrayFramer"]
 
@@ -24,7 +25,7 @@ class JsonArrayFramer:
 
     __slots__ = ("_depth", "_escaped", "_kind", "_limit", "_parts", "_quoted", "_size")
 
-    def __init__(self, limit: int = 64 * 1024 * 1024) -> None:
+    def __init__(self, limit: int = EVENT_BYTES) -> None:
         self._parts: list[bytes] = []
         self._size = 0
         self._limit = limit

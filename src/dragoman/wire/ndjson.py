@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .frames import Frame, TooLarge
+from .limits import EVENT_BYTES
 
 __all__ = ["NdjsonFramer"]
 
@@ -12,7 +13,7 @@ class NdjsonFramer:
 
     __slots__ = ("_limit", "_size", "_tail")
 
-    def __init__(self, limit: int = 64 * 1024 * 1024) -> None:
+    def __init__(self, limit: int = EVENT_BYTES) -> None:
         self._tail: list[bytes] = []
         self._size = 0
         self._limit = limit

@@ -10,6 +10,7 @@ field at all, is given as data (Google states an error in the middle of an answe
 from __future__ import annotations
 
 from .frames import Frame, TooLarge
+from .limits import EVENT_BYTES
 
 __all__ = ["SseFramer", "sse_frame"]
 
@@ -21,7 +22,7 @@ class SseFramer:
 
     __slots__ = ("_carriage", "_limit", "_size", "_start", "_tail")
 
-    def __init__(self, limit: int = 64 * 1024 * 1024) -> None:
+    def __init__(self, limit: int = EVENT_BYTES) -> None:
         self._tail: list[bytes] = []
         self._size = 0
         self._limit = limit

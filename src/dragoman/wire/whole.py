@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .frames import Frame, TooLarge
+from .limits import BODY_BYTES
 
 __all__ = ["WholeFramer"]
 
@@ -12,7 +13,7 @@ class WholeFramer:
 
     __slots__ = ("_limit", "_parts", "_size")
 
-    def __init__(self, limit: int = 256 * 1024 * 1024) -> None:
+    def __init__(self, limit: int = BODY_BYTES) -> None:
         self._parts: list[bytes] = []
         self._size = 0
         self._limit = limit
@@ -20,7 +21,7 @@ class WholeFramer:
     def feed(self, chunk: bytes) -> list[Frame]:
         self._size += len(chunk)
         if self._size > self._limit:
-            raise TooLarge(self._limit)
+            raise TooLarge(self._limit, "the answer")
         self._parts.append(chunk)
         return []
 

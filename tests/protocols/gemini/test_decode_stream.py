@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dragoman.protocols.base import Target
 from dragoman.protocols.gemini.decode_stream import GeminiDecoder
 from dragoman.types import (
     BlockStart,

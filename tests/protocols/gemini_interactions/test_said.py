@@ -205,7 +205,7 @@ def test_what_can_follow_in_a_step(last: type | None, block: Block, takes: bool)
 
 
 def test_sound_after_sound() -> None:
-    """Sound of another form can follow in the step, and so can any where the last is padded; and sound that is nothing is said."""
+    """Sound of another form can follow in the step, and any where the last is padded; sound that is nothing is said, too."""
     output = SaidOutput(0)
     for data, takes in (("AAAA", False), ("AAA=", True)):
         said = said_block(Speaker(), Audio(WAV), True, 0)

@@ -117,6 +117,7 @@ RULED: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any] | None]] =
         {"usage": {**COUNTS, "input": 29, "cache_read": 20}},
     ),
     ("cached tokens beside the prompt", said({}), {"usage": {**COUNTS, "cache_read": 9}}, None),
+    ("reasoning beside the completion", said({}), {"usage": {**COUNTS, "reasoning": 2}}, None),
     (
         "tokens written and read at once",
         said({}),
@@ -169,3 +170,16 @@ def test_where_the_sdk_is_corrected_and_where_not(
 ) -> None:
     """Each rule applies to its own cause alone, and changes nothing else of what is expected."""
     assert right == amended(kit, name, answer, expected)
+
+
+def test_reasoning_beside_the_completion_is_one_gateways(kit: ModuleType) -> None:
+    """Vercel's bills show it; elsewhere the completion includes the reasoning."""
+    rule = oracle_rule("reasoning beside the completion")
+    recorded = kit.exchange(b"{}", framing="json")
+    recorded.record["provider"] = "vercel-gateway"
+    expected = {"usage": {**COUNTS, "output": 18, "reasoning": 137}}
+
+    assert rule.applies(recorded, expected, {})
+    rule.amend(recorded, expected)
+    assert {**COUNTS, "output": 155, "reasoning": 137} == expected["usage"]
+    assert not rule.applies(recorded, {"usage": COUNTS}, {})

@@ -147,8 +147,10 @@ def decode_usage(raw: dict[str, Any], dialect: ChatDialect) -> Usage:
 
 def encode_usage(usage: Usage) -> dict[str, Any]:
     """Usage in this wire's words: the vendor's own object where it already is that, else one made of the counts."""
-    if decode_usage(usage.raw, ChatDialect()) == usage and ("prompt_tokens" in usage.raw or "completion_tokens" in usage.raw):
-        return usage.raw
+    if "prompt_tokens" in usage.raw or "completion_tokens" in usage.raw:
+        readings = [decode_usage(usage.raw, dialect) for dialect in (ChatDialect(), ChatDialect(reasoning_in_output=False))]
+        if usage in readings:
+            return usage.raw
     prompt = (usage.input or 0) + (usage.cache_read or 0) + (usage.cache_write or 0)
     found: dict[str, Any] = {
         "prompt_tokens": prompt,

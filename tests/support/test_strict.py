@@ -1,0 +1,136 @@
+"""What requests are held against refuses what vendors refuse: the checks of the tests are tested themselves."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from accepts import PROVIDERS, accepts
+from accepts import WIRES as CHECKS
+from strict import AMENDMENTS, Amendment, amend, close
+from watch import MADE_UP, Watch
+
+from dragoman import Client, Tool, user
+from dragoman.protocols import NAMES, load
+from dragoman.protocols.base import Report, Target
+from dragoman.providers import NAMES as PROVIDER_NAMES
+from dragoman.types import Request
+
+jsonschema_rs = pytest.importorskip("jsonschema_rs")
+
+OPEN = {
+    "Base": {"type": "object", "properties": {"a": {"type": "string"}, "d": {"enum": ["x"]}}, "required": ["a"]},
+    "Child": {"allOf": [{"$ref": "#/$defs/Base"}, {"type": "object", "properties": {"b": {"$ref": "#/$defs/Base"}}}]},
+    "Either": {"anyOf": [{"$ref": "#/$defs/Base"}, {"type": "string"}]},
+    "Any": {"type": "object"},
+    "Named": {"type": "object", "properties": {"a": True}, "additionalProperties": True},
+    "Tree": {"type": "object", "properties": {"of": {"type": "array", "items": {"$recursiveRef": "#"}}}, "$recursiveAnchor": True},
+}
+
+
+@pytest.mark.parametrize(
+    ("entry", "value", "taken"),
+    [
+        ("Base", {"a": "x"}, True),
+        ("Base", {"a": "x", "z": 1}, False),
+        ("Child", {"a": "x", "b": {"a": "y"}}, True),
+        ("Child", {"a": "x", "z": 1}, False),
+        ("Child", {"a": "x", "b": {"a": "y", "z": 1}}, False),
+        ("Either", "x", True),
+        ("Either", {"a": "x", "z": 1}, False),
+        ("Any", {"z": 1}, True),
+        ("Named", {"z": 1}, True),
+        ("Tree", {"of": [{"of": []}]}, True),
+        ("Tree", {"of": [{"z": 1}]}, False),
+    ],
+)
+def test_listed_objects_are_closed(entry: str, value: Any, taken: bool) -> None:
+    """Where a schema lists fields no other is taken, also where it is put together; what is open by word stays open."""
+    validator = jsonschema_rs.Draft202012Validator({"$ref": f"#/$defs/{entry}", "$defs": close(OPEN)})
+
+    assert taken == validator.is_valid(value)
+
+
+def test_an_amendment_must_be_news() -> None:
+    """What a schema has come to know by itself must not stand in the list."""
+    amended = amend(OPEN, [Amendment("Base", "seen", fields=("c",), optional=("a",), words=(("d", "y"),))])
+
+    assert {"a", "c", "d"} == amended["Base"]["properties"].keys()
+    assert ["x", "y"] == amended["Base"]["properties"]["d"]["enum"]
+    assert [] == amended["Base"]["required"]
+    for old in (
+        Amendment("Base", "", fields=("a",)),
+        Amendment("Base", "", optional=("c",)),
+        Amendment("Base", "", words=(("d", "x"),)),
+    ):
+        with pytest.raises(ValueError, match="itself"):
+            amend(OPEN, [old])
+    assert all(amendment.reason for listed in AMENDMENTS.values() for amendment in listed)
+
+
+def test_every_wire_format_has_its_check() -> None:
+    """A wire format that joins the library says what its requests are held against."""
+    assert {*NAMES} == CHECKS.keys()
+    assert {*PROVIDERS} <= {*PROVIDER_NAMES}
+
+
+SPOILT = [
+    (["zzz"], 1),
+    (["messages", 0, "zzz"], 1),
+    (["messages", 0, "role"], "usr"),
+    (["tools", 0, "zzz"], 1),
+]
+
+
+@pytest.mark.parametrize(("path", "value"), SPOILT, ids=str)
+@pytest.mark.parametrize("provider", ["openai", "anthropic", "mistral", "ollama", "groq", "openrouter", "cohere", "bedrock", "vllm"])
+def test_a_misspelt_field_is_found(provider: str, path: list[Any], value: Any) -> None:
+    """One wrong word anywhere in a right request is refused; the request itself is not."""
+    tool = Tool("f", "does f", {"type": "object", "properties": {}})
+    with Client() as client:
+        plan = client.plan(f"{provider}:any-model", "Hi", tools=[tool])
+    check = accepts(provider, plan.protocol)
+    if check is None:
+        pytest.skip("the vendors' schemas are not here")
+    body = json.loads(plan.http.body)
+    assert [] == check(body)
+
+    if path[-1] == "role" and provider == "bedrock":
+        pytest.skip("AWS' own validator does not look at words")
+    if path[0] == "tools" and provider == "bedrock":
+        path = ["toolConfig", *path]
+    if path[0] == "tools" and provider == "cohere":
+        pytest.skip("its SDK reads tools into a type that takes any word")
+    inner = body
+    for step in path[:-1]:
+        inner = inner[step]
+    inner[path[-1]] = value
+
+    assert check(body) != []
+
+
+def test_every_request_of_a_test_is_looked_at() -> None:
+    """A wrong request is noticed whoever encodes it; one with somebody's own words is not looked at."""
+    target = Target("openai", "openai_chat", "m", "https://api.openai.com/v1")
+    protocol = load("openai_chat")
+    right, own = Request("m", (user("Hi"),)), Request("m", (user("Hi"),), extra={"zzz": 1})
+    http = protocol.encode_request(own, target, Report(target))
+    watch = Watch()
+    if accepts("openai", "openai_chat") is None:
+        pytest.skip("the vendors' schemas are not here")
+    watch.look(own, target, http)
+    assert [] == watch.wrong
+
+    watch.look(right, target, http)
+    assert 1 == len(watch.wrong)
+    assert "zzz" in watch.wrong[0]
+
+
+def test_exceptions_are_tests_that_exist() -> None:
+    """A test that is renamed or gone leaves the list."""
+    tests = Path(__file__).resolve().parent.parent
+    lost = [name for name in MADE_UP if f"def {name.split('::')[1]}(" not in (tests / name.split("::")[0]).read_text("utf-8")]
+
+    assert [] == lost
