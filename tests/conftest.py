@@ -13,6 +13,10 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+sys.path.insert(0, str(Path(__file__).resolve().parent / "support"))
+
+from watch import MADE_UP, checks, watch
+
 # The same examples on every run, so that a change is what makes a test fail; DRAGOMAN_FUZZ=1 looks for new ones.
 settings.register_profile("same", derandomize=True, deadline=None, database=None)
 if not os.environ.get("DRAGOMAN_FUZZ"):
@@ -20,10 +24,6 @@ if not os.environ.get("DRAGOMAN_FUZZ"):
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = Path(os.environ.get("DRAGOMAN_CORPUS") or ROOT.parent / "shared" / "corpus").resolve()
-
-sys.path.insert(0, str(ROOT / "tests" / "support"))
-
-from watch import MADE_UP, checks, watch
 
 WATCHING = watch()
 

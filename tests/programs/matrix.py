@@ -19,7 +19,7 @@ from .sdks import SDKS
 from .stage import Program, perform
 from .wires import reference
 
-__all__ = ["COLUMNS", "PAGE", "Column", "page", "page_around", "provider_row", "wire_row"]
+__all__ = ["COLUMNS", "PAGE", "TESTED", "UNKNOWN", "UNSUPPORTED", "Column", "page", "page_around", "provider_row", "wire_row"]
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "matrix.md"
 
@@ -51,7 +51,11 @@ COLUMNS = (
     Column("image", PROGRAMS["image"], frozenset({"image/dropped", "media/dropped"})),
     Column("PDF", PROGRAMS["PDF"], frozenset({"document/dropped", "media/dropped"})),
     Column("audio", features.audio, frozenset({"audio/dropped", "media/dropped"})),
-    Column("structured output", PROGRAMS["structured output"], frozenset({"output/changed", "output/dropped", "response_format/dropped"})),
+    Column(
+        "structured output",
+        PROGRAMS["structured output"],
+        frozenset({"output/changed", "output/dropped", "response_format/dropped"}),
+    ),
     Column("cache marks", features.cache_marks, frozenset({"cache/dropped"})),
     Column("citations", features.citations),
     Column("logprobs", features.logprobs, frozenset({"logprobs/dropped"})),

@@ -25,7 +25,9 @@ PLACE: dict[str, Any] = {
     "additionalProperties": False,
 }
 WEATHER = Tool("weather", "The weather of some days in a town.", PLACE)
-CLOCK = Tool("clock", "The time of day in a town.", {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]})
+CLOCK = Tool(
+    "clock", "The time of day in a town.", {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
+)
 PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 PDF = "JVBERi0xLjQKJSVFT0YK"
 OSLO, BERGEN = {"city": "Oslo", "days": 2}, {"city": "Bergen", "days": 1}
@@ -107,9 +109,7 @@ async def thinking_tools(stage: Stage) -> None:
 
 async def image(stage: Stage) -> None:
     """A picture between words."""
-    reply = await stage.ask(
-        Turn("A dot.", usage(300, 3)), [user("Look: ", Image(Base64("image/png", PICTURE)), "What is it?")]
-    )
+    reply = await stage.ask(Turn("A dot.", usage(300, 3)), [user("Look: ", Image(Base64("image/png", PICTURE)), "What is it?")])
     assert "A dot." == reply.text
 
 

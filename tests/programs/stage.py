@@ -153,7 +153,13 @@ class Stage:
             case Thinking(text=text, signature=signature, encrypted=encrypted):
                 return ("thinking", text, signature, encrypted)
             case ToolCall(id=id, name=name):
-                return ("tool_call", None if "tool_call" in self.loses else id, name, block.input, block.extra.get("thoughtSignature"))
+                return (
+                    "tool_call",
+                    None if "tool_call" in self.loses else id,
+                    name,
+                    block.input,
+                    block.extra.get("thoughtSignature"),
+                )
         return msgspec.structs.replace(block, origin=None, extra={})
 
 

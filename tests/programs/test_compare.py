@@ -76,9 +76,7 @@ def changed(**fields: Any) -> Request:
 )
 def test_every_difference_has_its_name(received: Request, names: set[str]) -> None:
     """Whatever is lost, added or moved is found."""
-    received = msgspec.structs.replace(
-        received, messages=tuple([as_blocks(message) for message in received.messages])
-    )
+    received = msgspec.structs.replace(received, messages=tuple([as_blocks(message) for message in received.messages]))
 
     assert names == differences(SAID, received).keys()
 
@@ -95,7 +93,11 @@ def test_form_is_no_difference() -> None:
         (
             Message("developer", (Text("Be brief."),)),
             SAID.messages[0],
-            assistant(Thinking("Hm", "s", origin=here, extra={"field": "x"}), Text("Ho", origin=here), ToolCall("c", "f", '{"a":1}', extra={"sign": "s", "more": 1})),
+            assistant(
+                Thinking("Hm", "s", origin=here, extra={"field": "x"}),
+                Text("Ho", origin=here),
+                ToolCall("c", "f", '{"a":1}', extra={"sign": "s", "more": 1}),
+            ),
             Message("user", SAID.messages[2].content),
         ),
         tools=SAID.tools,

@@ -7,7 +7,6 @@ schema with the words of those who copied it; a field that nobody has is refused
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from sdk_types import by_botocore, by_cohere, by_interactions
 from strict import Check, by_schema
@@ -21,32 +20,12 @@ def _schema(vendor: str, entry: str) -> Find:
     return lambda: by_schema(vendor, entry)
 
 
-def _anthropic_on_bedrock() -> Check | None:
-    """Anthropic's schema, but that the path names the model and streams, and the body its version."""
-    check = by_schema("anthropic", "CreateMessageParams")
-    if check is None:
-        return None
-
-    def bedrock(body: dict[str, Any]) -> list[str]:
-        rest = {name: value for name, value in body.items() if name not in ("anthropic_version", "anthropic_beta")}
-        wrong = [f"the body: {name!r} stands in the path" for name in ("model", "stream") if name in rest]
-        return wrong + check({**rest, "model": "m"})
-
-    return bedrock
-
-
-def _nothing() -> Check | None:
-    return None
-
-
 WIRES: dict[str, Find] = {
-    "anthropic_bedrock": _anthropic_on_bedrock,
+    "anthropic_bedrock": _schema("anthropic", "CreateMessageParams"),
     "anthropic_messages": _schema("anthropic", "CreateMessageParams"),
     "bedrock_converse": lambda: by_botocore("ConverseStream"),
     "cohere_chat": by_cohere,
     "gemini": _schema("gemini", "GenerateContentRequest"),
-    # Google publishes no schema of it yet that could be laid here, and its SDK keeps what it does not know.
-    "gemini_interactions": _nothing,
     "gemini_interactions": by_interactions,
     "mistral_chat": _schema("mistral", "ChatCompletionRequest"),
     "ollama_chat": _schema("ollama", "ChatRequest"),

@@ -134,7 +134,9 @@ AMENDMENTS: dict[str, tuple[Amendment, ...]] = {
     "together": (
         Amendment("ToolChoice", "the shape of answers, used for requests too", optional=("id", "index")),
         Amendment(
-            "ToolChoice.function", "a choice has no arguments: https://docs.together.ai/docs/function-calling", optional=("arguments",)
+            "ToolChoice.function",
+            "a choice has no arguments: https://docs.together.ai/docs/function-calling",
+            optional=("arguments",),
         ),
         Amendment("ChatCompletionAssistantMessageParam", "answers have it, and it may come back", fields=("reasoning_content",)),
     ),

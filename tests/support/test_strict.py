@@ -26,7 +26,11 @@ OPEN = {
     "Either": {"anyOf": [{"$ref": "#/$defs/Base"}, {"type": "string"}]},
     "Any": {"type": "object"},
     "Named": {"type": "object", "properties": {"a": True}, "additionalProperties": True},
-    "Tree": {"type": "object", "properties": {"of": {"type": "array", "items": {"$recursiveRef": "#"}}}, "$recursiveAnchor": True},
+    "Tree": {
+        "type": "object",
+        "properties": {"of": {"type": "array", "items": {"$recursiveRef": "#"}}},
+        "$recursiveAnchor": True,
+    },
 }
 
 
@@ -85,7 +89,9 @@ SPOILT = [
 
 
 @pytest.mark.parametrize(("path", "value"), SPOILT, ids=str)
-@pytest.mark.parametrize("provider", ["openai", "anthropic", "mistral", "ollama", "groq", "openrouter", "cohere", "bedrock", "vllm"])
+@pytest.mark.parametrize(
+    "provider", ["openai", "anthropic", "mistral", "ollama", "groq", "openrouter", "cohere", "bedrock", "vllm"]
+)
 def test_a_misspelt_field_is_found(provider: str, path: list[Any], value: Any) -> None:
     """One wrong word anywhere in a right request is refused; the request itself is not."""
     tool = Tool("f", "does f", {"type": "object", "properties": {}})

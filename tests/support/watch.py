@@ -1,8 +1,8 @@
 """Every request that any test encodes is held against what its vendor takes, where the test does not make words up.
 
-`watch` wraps what encodes in every wire format, as it is loaded. A request is not looked at when somebody's own words are in it (`extra`,
-opaque blocks, a vendor's tool), when its target is no provider as the library ships it, and beyond the first few dozen
-of one test: property tests make thousands.
+`watch` wraps what encodes in every wire format, as it is loaded. A request is not looked at when somebody's own words
+are in it (`extra`, opaque blocks, a vendor's tool), when its target is no provider as the library ships it, and beyond
+the first few dozen of one test: property tests make thousands.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Watch:
         provider = target.provider if target.provider in NAMES else _REFERENCE.get(target.protocol, "")
         check = accepts(provider, target.protocol)
         if check is not None:
-            self.wrong += [f"{provider or target.protocol}: {sentence}" for sentence in check(msgspec.json.decode(http.body))]
+            self.wrong += [f"{provider or target.protocol}: {sentence}" for sentence in check(_as_asked_at_home(target, http))]
 
 
 def checks() -> str:
@@ -69,7 +69,18 @@ def checks() -> str:
     missing = [name for name in WIRES if accepts(name, name) is None]
     if not missing:
         return "their vendors' schemas and types"
-    return f"their vendors' schemas and types, but for {', '.join(missing)}: schemas lie at ../shared/specs, readers come by `make lock`"
+    return f"their vendors' schemas and types, but not {', '.join(missing)} (schemas: ../shared/specs)"
+
+
+def _as_asked_at_home(target: Target, http: HttpRequest) -> dict[str, Any]:
+    """The body as the wire's reference vendor would get it: elsewhere the path names the model, and the body what headers
+    are there."""
+    body: dict[str, Any] = msgspec.json.decode(http.body)
+    if target.protocol == "anthropic_bedrock" or not getattr(target.dialect, "model_in_body", True):
+        body = {"model": target.model, **body}
+        for name in ("anthropic_version", "anthropic_beta"):
+            body.pop(name, None)
+    return body
 
 
 _REFERENCE = {"openai_chat": "openai"}

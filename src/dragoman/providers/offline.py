@@ -13,8 +13,10 @@ PROVIDER = Provider(
     "Embedded (no network)",
     "local://offline",
     protocol="anthropic_messages",
-    # It reads any JSON Schema: src/dragoman/offline/schema.py.
-    dialect=MessagesDialect(schemas=Schemas()),
+    dialect=MessagesDialect(
+        # It keeps to https://json-schema.org/draft/2020-12 without anybody's limits: `dragoman.offline.schema`.
+        schemas=Schemas(),
+    ),
     key_required=False,
     model="eliza",
 )

@@ -145,7 +145,12 @@ class AsyncNativeTransport(Connections):
         self._room: asyncio.Semaphore | None = None
 
     async def send(
-        self, request: HttpRequest, *, connect: float | None = None, first_byte: float | None = None
+        self,
+        request: HttpRequest,
+        *,
+        connect: float | None = None,
+        first_byte: float | None = None,
+        total: float | None = None,
     ) -> AsyncNativeBody:
         """As `Transport.send`; here `connect` bounds resolving the name too."""
         loop = asyncio.get_running_loop()
@@ -153,9 +158,9 @@ class AsyncNativeTransport(Connections):
             self._begin_anew(loop)
         way, target = self._way(request.url)
         head = request_head(request, way, target)
-        patience = Patience(way.route.where, connect, first_byte, loop.time)
+        patience = Patience(way.route.where, connect, first_byte, loop.time, total)
         if self._room is not None:
-            await self._wait_for_room(self._room, way, connect)
+            await self._wait_for_room(self._room, way, patience.until)
         stream: _Connection | None = None
         try:
             stream = self._take(way, loop.time())
@@ -189,9 +194,9 @@ class AsyncNativeTransport(Connections):
         self._room = asyncio.Semaphore(self._max_connections) if self._max_connections is not None else None
 
     @staticmethod
-    async def _wait_for_room(room: asyncio.Semaphore, way: Way, connect: float | None) -> None:
+    async def _wait_for_room(room: asyncio.Semaphore, way: Way, until: float | None) -> None:
         try:
-            async with asyncio.timeout(connect):
+            async with asyncio.timeout_at(until):
                 await room.acquire()
         except TimeoutError:
             raise connection_failed("pool", way.route.where) from None

@@ -7,9 +7,12 @@ Names of header fields are lower case on both ways.
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ..wire.http import HttpHead, HttpRequest
+
+if TYPE_CHECKING:
+    from .stopping import Stop
 
 __all__ = ["AsyncBody", "AsyncTransport", "Body", "Transport"]
 
@@ -38,11 +41,21 @@ class Body(Protocol):
 class Transport(Protocol):
     """Blocking transport; safe for use from many threads."""
 
-    def send(self, request: HttpRequest, *, connect: float | None = None, first_byte: float | None = None) -> Body:
+    def send(
+        self,
+        request: HttpRequest,
+        *,
+        connect: float | None = None,
+        first_byte: float | None = None,
+        total: float | None = None,
+        stop: Stop | None = None,
+    ) -> Body:
         """Send a request and wait for the head of its answer.
 
-        Raises TimedOut (`phase="connect"` after `connect` seconds without a connection, `phase="first_byte"` after
-        `first_byte` seconds without a head) and ConnectionFailed (its `kind` says how).
+        `stop` is told, before each wait, how that wait is ended from another thread (`Stop.during`); a transport that
+        cannot end one leaves it out. Raises TimedOut (`phase="connect"` after `connect` seconds without a connection,
+        `phase="first_byte"` after `first_byte` seconds without a head, either one after `total` seconds of both),
+        Cancelled when stopped, and ConnectionFailed (its `kind` says how).
         """
         ...
 
@@ -68,8 +81,15 @@ class AsyncBody(Protocol):
 class AsyncTransport(Protocol):
     """Transport for asyncio; safe for many tasks of one loop."""
 
-    async def send(self, request: HttpRequest, *, connect: float | None = None, first_byte: float | None = None) -> AsyncBody:
-        """As `Transport.send`."""
+    async def send(
+        self,
+        request: HttpRequest,
+        *,
+        connect: float | None = None,
+        first_byte: float | None = None,
+        total: float | None = None,
+    ) -> AsyncBody:
+        """As `Transport.send`; here cancelling the task ends any wait."""
         ...
 
     async def close(self) -> None:

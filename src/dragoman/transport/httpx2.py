@@ -25,6 +25,7 @@ from .outgoing import Route, checked_headers, route_to, split_url
 from .patience import Patience
 from .proxies import Proxies, Proxy
 from .sockets import BlockingNetwork
+from .stopping import Stop, stopped
 from .steps import WAITS, Step
 from .streams import AsyncNetwork
 from .trouble import closed_here, connection_failed, not_installed
@@ -270,12 +271,20 @@ class Httpx2Transport(_Pools):
         super().__init__(max_connections=max_connections, keep_alive=keep_alive)
         self._lock = threading.Lock()
 
-    def send(self, request: HttpRequest, *, connect: float | None = None, first_byte: float | None = None) -> Httpx2Body:
-        """As the contract says. Resolving a name is not bounded by `connect`: no system lets a thread give that up."""
+    def send(
+        self,
+        request: HttpRequest,
+        *,
+        connect: float | None = None,
+        first_byte: float | None = None,
+        total: float | None = None,
+        stop: Stop | None = None,
+    ) -> Httpx2Body:
+        """As the contract says; a wait for a free connection does not end before its time."""
         origin, target = split_url(request.url)
         way = self._way(origin)
         pool = self._pool(way)
-        patience = Patience(way.route.where, connect, first_byte, monotonic)
+        patience = Patience(way.route.where, connect, first_byte, monotonic, total, stop)
         outgoing = self._outgoing(request, way, target, patience)
         response = None
         try:
@@ -284,7 +293,7 @@ class Httpx2Transport(_Pools):
         except _EXPECTED as error:
             if response is not None:
                 response.stream.close()
-            trouble = way.trouble(error, patience)
+            trouble = stopped() if stop is not None and stop.asked else way.trouble(error, patience)
         del request, outgoing, target
         raise trouble
 
@@ -419,14 +428,19 @@ class AsyncHttpx2Transport(_Pools):
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def send(
-        self, request: HttpRequest, *, connect: float | None = None, first_byte: float | None = None
+        self,
+        request: HttpRequest,
+        *,
+        connect: float | None = None,
+        first_byte: float | None = None,
+        total: float | None = None,
     ) -> AsyncHttpx2Body:
         """As `Transport.send`; here `connect` bounds resolving the name too."""
         loop = asyncio.get_running_loop()
         origin, target = split_url(request.url)
         way = self._way(origin)
         pool = self._pool(way, loop)
-        patience = Patience(way.route.where, connect, first_byte, loop.time)
+        patience = Patience(way.route.where, connect, first_byte, loop.time, total)
         outgoing = self._outgoing(request, way, target, patience)
         response = None
         try:

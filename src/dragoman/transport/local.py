@@ -13,12 +13,16 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Generator, Iterator
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
 
 from ..errors import ConnectionFailed, TimedOut
 from ..wire.http import HttpHead, HttpRequest
+from .trouble import closed_here
+
+if TYPE_CHECKING:
+    from .stopping import Stop
 
 __all__ = ["FOREVER", "AsyncLocalTransport", "Handler", "Late", "LocalTransport", "Pause", "Reply"]
 
@@ -55,15 +59,35 @@ Handler = Callable[[HttpRequest], Reply | Late]
 class _Body:
     """What both bodies do. The declared content length is held to, as an HTTP library does."""
 
-    __slots__ = ("_chunks", "_missing", "head")
+    __slots__ = ("_chunks", "_closed", "_missing", "_over", "head")
 
     def __init__(self, reply: Reply) -> None:
+        self._over = self._closed = False
         self.head = reply.head
         self._chunks: Iterator[bytes | Pause] | None = reply.chunks
         length = reply.head.headers.get("content-length")
         self._missing = int(length) if length is not None else None
 
     def next(self, timeout: float | None) -> bytes:
+        if not self._closed:
+            piece = self._next(timeout)
+            if not self._closed:
+                self._over = not piece
+                return piece
+            self.end()  # it was closed by another thread while the handler made this piece
+        raise closed_here("this process")
+
+    def end(self) -> None:
+        self._closed = self._closed or not self._over
+        close = getattr(self._chunks, "close", None)
+        if close is not None:
+            try:
+                close()
+            except ValueError:
+                return  # another thread has the handler make a piece: it ends when that is made
+        self._chunks = None
+
+    def _next(self, timeout: float | None) -> bytes:
         waited = 0.0
         for chunk in self._chunks or ():
             if isinstance(chunk, Pause):
@@ -77,12 +101,6 @@ class _Body:
             raise _failed("closed", f"the server closed the connection {self._missing} bytes before the end of its answer")
         return b""
 
-    def end(self) -> None:
-        close = getattr(self._chunks, "close", None)
-        self._chunks = None
-        if close is not None:
-            close()
-
 
 class LocalBody:
     """`Body` of a handler's reply."""
@@ -94,7 +112,7 @@ class LocalBody:
         self.head = self._body.head
 
     def read(self, timeout: float | None = None) -> bytes:
-        """The next chunk the handler makes, `b""` at the end."""
+        """The next chunk the handler makes, `b""` at the end. Raises Cancelled after closing it before that."""
         return self._body.next(timeout)
 
     def close(self) -> None:
@@ -110,9 +128,18 @@ class LocalTransport:
     def __init__(self, handler: Handler) -> None:
         self._handler = handler
 
-    def send(self, request: HttpRequest, *, connect: float | None = None, first_byte: float | None = None) -> LocalBody:
-        """Call the handler. Raises TimedOut (`phase="first_byte"`) when its reply is later than `first_byte` seconds."""
-        return LocalBody(_reply(self._handler(request), first_byte))
+    def send(
+        self,
+        request: HttpRequest,
+        *,
+        connect: float | None = None,
+        first_byte: float | None = None,
+        total: float | None = None,
+        stop: Stop | None = None,
+    ) -> LocalBody:
+        """Call the handler. Raises TimedOut (`phase="first_byte"`) when its reply is later than `first_byte` or `total`
+        seconds; there is no wait here that `stop` could end."""
+        return LocalBody(_reply(self._handler(request), first_byte, total))
 
     def close(self) -> None:
         """Nothing to close."""
@@ -146,11 +173,16 @@ class AsyncLocalTransport:
         self._handler = handler
 
     async def send(
-        self, request: HttpRequest, *, connect: float | None = None, first_byte: float | None = None
+        self,
+        request: HttpRequest,
+        *,
+        connect: float | None = None,
+        first_byte: float | None = None,
+        total: float | None = None,
     ) -> AsyncLocalBody:
         """As `LocalTransport.send`."""
         await _turn()
-        return AsyncLocalBody(_reply(self._handler(request), first_byte))
+        return AsyncLocalBody(_reply(self._handler(request), first_byte, total))
 
     async def close(self) -> None:
         """Nothing to close."""
@@ -162,7 +194,8 @@ def _turn() -> Generator[None]:
     yield
 
 
-def _reply(reply: Reply | Late, first_byte: float | None) -> Reply:
+def _reply(reply: Reply | Late, *limits: float | None) -> Reply:
+    first_byte = min([limit for limit in limits if limit is not None], default=None)
     waited = 0.0
     while isinstance(reply, Late):
         waited += reply.seconds

@@ -15,7 +15,7 @@ import threading
 from time import monotonic
 from typing import Any
 
-from ..errors import DragomanError
+from ..errors import DragomanError, TransportError
 from ..wire.http import HttpRequest
 from ..wire.http1 import AnswerParser, BadAnswer
 from .native_parts import (
@@ -33,9 +33,13 @@ from .native_parts import (
 )
 from .patience import Patience
 from .sockets import BlockingNetwork, SocketStream
+from .stopping import Stop, stopped
 from .trouble import closed_here, connection_failed
 
 __all__ = ["NativeBody", "NativeTransport"]
+
+# Seconds between two looks whether a request that waits for a free connection is still wanted: a semaphore has no bell.
+_GLANCE = 0.05
 
 
 class NativeBody(Answer):
@@ -122,13 +126,21 @@ class NativeTransport(Connections):
         self._network = BlockingNetwork()
         self._room = threading.Semaphore(max_connections) if max_connections is not None else None
 
-    def send(self, request: HttpRequest, *, connect: float | None = None, first_byte: float | None = None) -> NativeBody:
-        """As the contract says. Resolving a name is not bounded by `connect`: no system lets a thread give that up."""
+    def send(
+        self,
+        request: HttpRequest,
+        *,
+        connect: float | None = None,
+        first_byte: float | None = None,
+        total: float | None = None,
+        stop: Stop | None = None,
+    ) -> NativeBody:
+        """As the contract says. A connection in the making is given up at once on Linux, elsewhere after `connect` at most."""
         way, target = self._way(request.url)
         head = request_head(request, way, target)
-        patience = Patience(way.route.where, connect, first_byte, monotonic)
-        if self._room is not None and not self._room.acquire(timeout=connect):
-            raise connection_failed("pool", way.route.where)
+        patience = Patience(way.route.where, connect, first_byte, monotonic, total, stop)
+        if self._room is not None:
+            self._wait_for_room(self._room, patience)
         stream: SocketStream | None = None
         try:
             with self._lock:
@@ -137,12 +149,15 @@ class NativeTransport(Connections):
             if stream is None:
                 stream = self._connect(way, patience)
             parser = AnswerParser(request.method)
+            patience.ends(stream.interrupt)
             patience.sent()
             self._write(stream, head, request.body, patience)
             self._read_head(stream, parser, way, patience)
             return NativeBody(self, stream, parser, way, patience)
         except BaseException as error:
             self._done(way.key, stream, False)
+            if stop is not None and stop.asked and isinstance(error, TransportError):
+                error = stopped()
             if isinstance(error, DragomanError):
                 error.__context__ = None
                 trouble = error.with_traceback(None)
@@ -162,6 +177,19 @@ class NativeTransport(Connections):
     def __del__(self) -> None:
         if hasattr(self, "_lock"):
             self.close()
+
+    @staticmethod
+    def _wait_for_room(room: threading.Semaphore, patience: Patience) -> None:
+        if room.acquire(blocking=False):
+            return
+        while True:
+            patience.ends(_nothing)
+            until = patience.until
+            left = _GLANCE if until is None else min(until - monotonic(), _GLANCE)
+            if left <= 0:
+                raise connection_failed("pool", patience.where)
+            if room.acquire(timeout=left):
+                return
 
     def _begin_anew_after_fork(self) -> None:
         if self._pid != os.getpid():
@@ -232,3 +260,7 @@ class NativeTransport(Connections):
 
     def _drop(self, stream: SocketStream) -> None:
         stream.close()
+
+
+def _nothing() -> None:
+    """Ends no wait: who waits looks for itself."""

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from ..errors import TimedOut
 from .trouble import Phase, timed_out
+
+if TYPE_CHECKING:
+    from .stopping import Stop
 
 __all__ = ["Patience"]
 
@@ -13,19 +17,36 @@ __all__ = ["Patience"]
 class Patience:
     """The wait under way: its `phase`, its length in `seconds` (None for no limit) and the time it ends, `until`.
 
-    It begins with connecting. `sent` begins the wait for the head, `idle` the wait for one more piece of the body.
+    It begins with connecting. `sent` begins the wait for the head, `idle` the wait for one more piece of the body. The
+    first two together take `total` seconds at most. `stop` is how another thread ends the wait.
     """
 
-    __slots__ = ("_clock", "_first_byte", "phase", "seconds", "until", "where")
+    __slots__ = ("_clock", "_first_byte", "_last", "_total", "phase", "seconds", "stop", "until", "where")
     phase: Phase
     seconds: float | None
     until: float | None
 
-    def __init__(self, where: str, connect: float | None, first_byte: float | None, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        where: str,
+        connect: float | None,
+        first_byte: float | None,
+        clock: Callable[[], float],
+        total: float | None = None,
+        stop: Stop | None = None,
+    ) -> None:
         self.where = where
+        self.stop = stop
         self._clock = clock
         self._first_byte = first_byte
+        self._total = total
+        self._last = None if total is None else clock() + total
         self._begin("connect", connect)
+
+    def ends(self, wake: Callable[[], object]) -> None:
+        """Calling `wake` ends the wait that begins now. Raises Cancelled when that is wished already."""
+        if self.stop is not None:
+            self.stop.during(wake)
 
     def sent(self) -> None:
         """The request goes out over a standing connection."""
@@ -54,3 +75,5 @@ class Patience:
         self.phase = phase
         self.seconds = seconds
         self.until = None if seconds is None else self._clock() + seconds
+        if self._last is not None and (self.until is None or self._last < self.until):
+            self.seconds, self.until = self._total, self._last

@@ -29,6 +29,7 @@ from .outgoing import Route, checked_headers, route_to, split_url
 from .patience import Patience
 from .proxies import Proxies, Proxy
 from .steps import Step
+from .stopping import Stop
 from .trouble import Kind, closed_here, connection_failed, not_installed, timed_out
 from .trust import extra_roots
 
@@ -356,12 +357,21 @@ class PyreqwestTransport(_Clients):
     `keep_alive` is how long an idle connection is kept, in seconds. `connect` is taken to two digits.
     """
 
-    def send(self, request: HttpRequest, *, connect: float | None = None, first_byte: float | None = None) -> PyreqwestBody:
+    def send(
+        self,
+        request: HttpRequest,
+        *,
+        connect: float | None = None,
+        first_byte: float | None = None,
+        total: float | None = None,
+        stop: Stop | None = None,
+    ) -> PyreqwestBody:
         """As the contract says; `first_byte` is counted from the start, connecting included."""
         way = self._way(split_url(request.url)[0])
-        patience = Patience(way.route.where, connect, first_byte, monotonic)
+        patience = Patience(way.route.where, connect, first_byte, monotonic, total, stop)
         outgoing = self._outgoing(self._client(way.proxy, connect), request)
         turn = _Turn()
+        patience.ends(turn.stop)
         patience.sent()
         try:
             response = turn.run(outgoing.__aenter__(), patience)
@@ -429,12 +439,17 @@ class AsyncPyreqwestTransport(_Clients):
     """`AsyncTransport` over pyreqwest; its parameters are `PyreqwestTransport`'s. Any number of loops may use it."""
 
     async def send(
-        self, request: HttpRequest, *, connect: float | None = None, first_byte: float | None = None
+        self,
+        request: HttpRequest,
+        *,
+        connect: float | None = None,
+        first_byte: float | None = None,
+        total: float | None = None,
     ) -> AsyncPyreqwestBody:
         """As `PyreqwestTransport.send`."""
         way = self._way(split_url(request.url)[0])
         loop = asyncio.get_running_loop()
-        patience = Patience(way.route.where, connect, first_byte, loop.time)
+        patience = Patience(way.route.where, connect, first_byte, loop.time, total)
         outgoing = self._outgoing(self._client(way.proxy, connect), request)
         patience.sent()
         try:

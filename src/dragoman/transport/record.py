@@ -33,6 +33,7 @@ from urllib.parse import parse_qsl, urlsplit
 from ..errors import Cancelled, TransportError
 from ..wire.http import HttpHead, HttpRequest
 from .base import AsyncBody, AsyncTransport, Body, Transport
+from .stopping import Stop
 
 __all__ = ["MASK", "AsyncRecordingTransport", "RecordingTransport", "recorded_request"]
 
@@ -251,9 +252,17 @@ class RecordingTransport:
         self._inner = inner
         self._file = _File(path)
 
-    def send(self, request: HttpRequest, *, connect: float | None = None, first_byte: float | None = None) -> Body:
+    def send(
+        self,
+        request: HttpRequest,
+        *,
+        connect: float | None = None,
+        first_byte: float | None = None,
+        total: float | None = None,
+        stop: Stop | None = None,
+    ) -> Body:
         """As the transport inside."""
-        body = self._inner.send(request, connect=connect, first_byte=first_byte)
+        body = self._inner.send(request, connect=connect, first_byte=first_byte, total=total, stop=stop)
         if request.private:
             return body
         return RecordingBody(body, _Exchange(request, body.head, self._file))
@@ -298,9 +307,16 @@ class AsyncRecordingTransport:
         self._inner = inner
         self._file = _File(path)
 
-    async def send(self, request: HttpRequest, *, connect: float | None = None, first_byte: float | None = None) -> AsyncBody:
+    async def send(
+        self,
+        request: HttpRequest,
+        *,
+        connect: float | None = None,
+        first_byte: float | None = None,
+        total: float | None = None,
+    ) -> AsyncBody:
         """As the transport inside."""
-        body = await self._inner.send(request, connect=connect, first_byte=first_byte)
+        body = await self._inner.send(request, connect=connect, first_byte=first_byte, total=total)
         if request.private:
             return body
         return AsyncRecordingBody(body, _Exchange(request, body.head, self._file))

@@ -13,10 +13,12 @@ import re
 import select
 import socket
 import ssl
+from functools import partial
 from typing import Any
 
 from ..errors import ConnectionFailed
 from .patience import Patience
+from .stopping import aside
 from .trouble import connection_failed
 
 __all__ = ["BlockingNetwork", "SocketStream", "is_readable", "keep_alive", "network_trouble"]
@@ -30,15 +32,18 @@ class BlockingNetwork:
     """Makes connections."""
 
     def connect_tcp(self, host: str, port: int, timeout: Patience, **_: Any) -> SocketStream:
-        """Connect to the first address of a host that answers. Raises ConnectionFailed and TimedOut."""
+        """Connect to the first address of a host that answers. Raises ConnectionFailed, TimedOut and Cancelled."""
         try:
-            addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            addresses = _addresses(host, port, timeout)
+        except TimeoutError:
+            raise timeout.over() from None
         except (OSError, UnicodeError) as error:
             raise network_trouble(error, timeout.where) from None
         trouble: OSError | None = None
         for family, kind, protocol, _name, address in addresses:
             sock = socket.socket(family, kind, protocol)
             try:
+                timeout.ends(partial(_cut, sock))
                 sock.settimeout(timeout.left())
                 sock.connect(address)
                 keep_alive(sock)
@@ -53,6 +58,23 @@ class BlockingNetwork:
         if isinstance(trouble, TimeoutError) and trouble.errno is None:
             raise timeout.over()
         raise network_trouble(trouble or OSError("the name has no address"), timeout.where)
+
+
+def _addresses(host: str, port: int, patience: Patience) -> list[Any]:
+    """Where a host is; a name is resolved in a thread of its own, because no system lets a thread give that up."""
+    try:
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except socket.gaierror:
+        resolve = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    return aside(resolve, patience.left(), patience.stop)
+
+
+def _cut(sock: socket.socket) -> None:
+    """Break a connection under whatever waits for it in another thread."""
+    try:
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)  # not SSLSocket's own, which takes TLS off a live reader
+    except OSError:
+        return  # it was closed meanwhile, which is what was wanted
 
 
 class SocketStream:
@@ -82,6 +104,7 @@ class SocketStream:
             return
         if timeout.phase == "connect" and not buffer.startswith(b"CONNECT "):
             timeout.sent()
+            timeout.ends(self.interrupt)
         self._set_timeout(timeout.left())
         try:
             self._sock.sendall(buffer)
@@ -97,10 +120,7 @@ class SocketStream:
 
     def interrupt(self) -> None:
         """Break the connection under a read that blocks in another thread: the read then sees its end."""
-        try:
-            socket.socket.shutdown(self._sock, socket.SHUT_RDWR)  # not SSLSocket's own, which takes TLS off a live reader
-        except OSError:
-            return  # it was closed meanwhile, which is what was wanted
+        _cut(self._sock)
 
     def start_tls(self, ssl_context: ssl.SSLContext, server_hostname: str | None, timeout: Patience) -> SocketStream:
         """The same connection under TLS. Raises ConnectionFailed and TimedOut; then the connection is closed."""
@@ -108,7 +128,10 @@ class SocketStream:
             if isinstance(self._sock, ssl.SSLSocket):
                 raise connection_failed("proxy", timeout.where, "a proxy over https is not supported here", retryable=False)
             self._sock.settimeout(timeout.left())
-            sock = ssl_context.wrap_socket(self._sock, server_hostname=server_hostname)
+            sock = ssl_context.wrap_socket(self._sock, server_hostname=server_hostname, do_handshake_on_connect=False)
+            self._sock = sock  # the plain one has given its connection away
+            timeout.ends(self.interrupt)
+            sock.do_handshake()
         except TimeoutError:
             self.close()
             raise timeout.over() from None

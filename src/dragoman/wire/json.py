@@ -2,7 +2,8 @@
 
 Half a surrogate pair, escaped, is what a server leaves that cuts its text between two UTF-16 units. JSON allows it, but no
 string of it could be printed, stored or sent on, so it becomes U+FFFD: a character is lost, and not the answer around it.
-What is no JSON, or no UTF-8, is refused.
+What is no JSON, or no UTF-8, is refused, and so are values nested deeper than `limits.JSON_DEPTH`: copying, storing and
+encoding them go as deep as they do, and Python's stack ends somewhere.
 """
 
 from __future__ import annotations
@@ -12,26 +13,60 @@ from typing import Any, Final
 
 import msgspec
 
-__all__ = ["UNREADABLE", "read_json"]
+from .limits import JSON_DEPTH
+
+__all__ = ["UNREADABLE", "read_json", "too_deep"]
 
 UNREADABLE: Final = (msgspec.MsgspecError, ValueError, RecursionError)
 """What reading JSON can raise, by `read_json` or by a decoder of msgspec's own."""
 
 # An escaped backslash or a whole surrogate pair, to be kept, or half a pair.
 _HALVES: Final = re.compile(rb"(\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+_STRING: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+_ALL_BUT_BRACKETS: Final = bytes([value for value in range(256) if value not in b"[]{}"])
+_CURLY_TO_SQUARE: Final = bytes.maketrans(b"{}", b"[]")
 _decode: Final = msgspec.json.decode
 
 
 def read_json(data: bytes | str) -> Any:
-    """The value of a JSON text. Raises ValueError when it is none."""
+    """The value of a JSON text. Raises ValueError when it is none, or nested too deeply."""
     try:
-        return _decode(data)
+        value = _decode(data)
     except UNREADABLE as error:
+        if isinstance(error, RecursionError):
+            raise ValueError(_TOO_DEEP) from None
         reason = str(error)
+    else:
+        if too_deep(data):
+            raise ValueError(_TOO_DEEP)
+        return value
     raw = data.encode("utf-8", "replace") if isinstance(data, str) else data
     if b"\\ud" in raw or b"\\uD" in raw:
+        mended = _HALVES.sub(lambda found: found[1] or rb"\ufffd", raw)
+        if too_deep(mended):
+            raise ValueError(_TOO_DEEP)
         try:
-            return _decode(_HALVES.sub(lambda found: found[1] or rb"\ufffd", raw))
+            return _decode(mended)
         except UNREADABLE as error:
             reason = str(error)
     raise ValueError(reason)
+
+
+_TOO_DEEP: Final = f"its values are nested more than {JSON_DEPTH} levels deep"
+
+
+def too_deep(data: bytes | str) -> bool:
+    """Whether a JSON text is nested deeper than `limits.JSON_DEPTH`: level after level of brackets is taken off, innermost
+    first, and what is left then lies too deep."""
+    if isinstance(data, str):
+        if data.count("[") + data.count("{") <= JSON_DEPTH:
+            return False
+        data = data.encode("utf-8", "replace")
+    if data.count(b"[") + data.count(b"{") <= JSON_DEPTH:
+        return False
+    brackets = _STRING.sub(b"", data).translate(_CURLY_TO_SQUARE, _ALL_BUT_BRACKETS)
+    for _ in range(JSON_DEPTH):
+        if not brackets:
+            return False
+        brackets = brackets.replace(b"[]", b"")
+    return bool(brackets)

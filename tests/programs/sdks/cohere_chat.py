@@ -57,7 +57,9 @@ def _fold(events: list[Any]) -> tuple[Any, Any]:
             case "tool-call-start":
                 calls.append(event.delta.message.tool_calls)
             case "tool-call-delta":
-                calls[-1].function.arguments = (calls[-1].function.arguments or "") + event.delta.message.tool_calls.function.arguments
+                calls[-1].function.arguments = (
+                    calls[-1].function.arguments or ""
+                ) + event.delta.message.tool_calls.function.arguments
     said = [{"type": part["type"], part["type"]: part["text"]} for part in content]
     return cohere.AssistantMessageResponse(content=said, tool_calls=calls or None), events[-1].delta  # type: ignore[arg-type]
 

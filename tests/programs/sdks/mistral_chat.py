@@ -95,7 +95,8 @@ def _write(message: Message, turns: Turns) -> list[Any]:
     calls = [block for block in message.content if isinstance(block, ToolCall)]
     if calls:
         said["tool_calls"] = [
-            {"id": block.id, "type": "function", "function": {"name": block.name, "arguments": block.arguments}} for block in calls
+            {"id": block.id, "type": "function", "function": {"name": block.name, "arguments": block.arguments}}
+            for block in calls
         ]
     return [{**said, "content": [_part(block) for block in message.content if block not in calls]}]
 

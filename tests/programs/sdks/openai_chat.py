@@ -80,7 +80,8 @@ def write(message: Message, turns: Turns) -> list[Any]:
     said: dict[str, Any] = {"role": message.role, "content": [_part(block) for block in message.content if block not in calls]}
     if calls:
         said["tool_calls"] = [
-            {"id": block.id, "type": "function", "function": {"name": block.name, "arguments": block.arguments}} for block in calls
+            {"id": block.id, "type": "function", "function": {"name": block.name, "arguments": block.arguments}}
+            for block in calls
         ]
     return [said]
 

@@ -43,7 +43,13 @@ def _options(options: dict[str, Any]) -> dict[str, Any]:
         said["instructions"] = options["system"]
     if "tools" in options:
         said["tools"] = [
-            {"type": "function", "name": tool.name, "description": tool.description, "parameters": tool.parameters, "strict": False}
+            {
+                "type": "function",
+                "name": tool.name,
+                "description": tool.description,
+                "parameters": tool.parameters,
+                "strict": False,
+            }
             for tool in options["tools"]
         ]
     if "max_tokens" in options:

@@ -124,7 +124,9 @@ def test_what_cannot_be_said_is_told(encode: Encode, block: Block, feature: str)
     ]
 
 
-@pytest.mark.parametrize("block", [Document(Base64("application/pdf", "QUJD")), Document(FileId("f")), Audio(Base64("audio/wav", "Q"))])
+@pytest.mark.parametrize(
+    "block", [Document(Base64("application/pdf", "QUJD")), Document(FileId("f")), Audio(Base64("audio/wav", "Q"))]
+)
 def test_parts_that_only_some_vendors_know(encode: Encode, block: Block) -> None:
     """Where a vendor takes no files or no sound, they are left out and told; a document of plain text is text."""
     dialect = ChatDialect(files=False, input_audio=False)

@@ -103,7 +103,7 @@ class InvokeDecoder(Decoder):
             return OpaqueEvent(kind, wire)
         try:
             return b"", a2b_base64(inside, strict_mode=True)
-        except Error as error:
+        except ValueError as error:
             return Failed(malformed(f"an event of the answer is not base64: {error}", data))
 
 

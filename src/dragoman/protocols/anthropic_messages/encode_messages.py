@@ -95,8 +95,8 @@ class _History:
         if self._held:
             self._moved = True
         content = wire["content"]
-        results = [block for block in content if block["type"] == "tool_result"]
-        others = [block for block in content if block["type"] != "tool_result"] if results else content
+        results = [block for block in content if block.get("type") == "tool_result"]
+        others = [block for block in content if block.get("type") != "tool_result"] if results else content
         last = self.messages[-1] if self.messages else None
         if last is not None and last["role"] == "user" and (results or self._results):
             joined = last["content"]

@@ -90,7 +90,8 @@ def decode_citation(wire: Json) -> Citation:
     located = union(wire.get("location"))
     kind, place = located if located is not None and type(located[1]) is dict else ("", {})
     quoted = wire.get("sourceContent")
-    texts = [item["text"] for item in quoted if type(item) is dict and type(item.get("text")) is str] if quoted else []
+    pieces = quoted if type(quoted) is list else ()
+    texts = [item["text"] for item in pieces if type(item) is dict and type(item.get("text")) is str]
     return Citation(
         kind,
         _text(place.get("url")) or _text(wire.get("source")),

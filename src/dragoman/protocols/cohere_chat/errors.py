@@ -62,12 +62,12 @@ def decode_failure(head: HttpHead, body: bytes) -> Failure:
 
 def decode_end(end: Json, body: Json) -> Failure | None:
     """The error that an end states, in `delta` of the last frame or in a whole answer; None when it ends well."""
-    reason, error = end.get("finish_reason"), end.get("error")
+    reason, error = _word(end.get("finish_reason")), end.get("error")
     if error and not isinstance(error, str):
         error = msgspec.json.encode(error).decode()
     if not error and reason not in FAILED:
         return None
-    status = end.get("status", FAILED.get(reason, 500) if isinstance(reason, str) else 500)
+    status = end.get("status", FAILED.get(reason, 500) if reason else 500)
     return Failure(
         _plain(error) if error else f"the model failed to answer: {reason}",
         status if type(status) is int else None,

@@ -70,7 +70,7 @@ def bare(block: Block) -> Block:
 def announced(block: Block, place: int) -> Json:
     """An item as it is added, before it is complete."""
     item = say_item(bare(block), place, answer=True)
-    kind = ARGUMENTS.get(item.get("type"))
+    kind = ARGUMENTS.get(name) if isinstance(name := item.get("type"), str) else None
     if kind is not None and isinstance(block, ToolCall | ServerToolCall):
         item[kind[1]] = ""
     if isinstance(block, ToolCall | ServerToolCall) and "status" not in block.extra.get("item", {}):

@@ -52,7 +52,7 @@ def say_items(blocks: Sequence[Block], *, answer: bool) -> list[Json]:
     for block in blocks:
         extra = block.extra
         if is_part(block):
-            owner = extra["item"].get("id", " ") if "item" in extra else ""
+            owner = (extra["item"].get("id") or " ") if "item" in extra else ""
             continues = items and message == owner and ("part" in extra or not owner)
             if not continues:
                 items.append(message_item(block, f"msg_{len(items)}" if answer else None))
