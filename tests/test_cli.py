@@ -77,6 +77,14 @@ def test_help_is_light(tmp_path: Path) -> None:
     assert set() == loaded & {"dragoman.client", "dragoman.protocols", "pyreqwest", "httpx2", "ssl", "socket", "asyncio"}
 
 
+def test_the_package_runs_as_a_module(tmp_path: Path) -> None:
+    """Where the script is not on the path, `python -m dragoman` is the same command."""
+    words = [sys.executable, "-m", "dragoman", "--help"]
+    outcome = subprocess.run(words, env=environment(tmp_path), capture_output=True, text=True, check=True)
+
+    assert "providers" in outcome.stdout
+
+
 def test_a_first_try_needs_nothing(run: Any) -> None:
     """Without any key the embedded provider answers, and one line says so."""
     code, out, err = run("chat", "I feel fine.")
