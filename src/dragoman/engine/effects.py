@@ -13,7 +13,7 @@ import msgspec
 
 from ..wire.http import HttpRequest
 
-__all__ = ["Call", "Close", "Effect", "Now", "Random", "Read", "Send", "Sleep", "Wall"]
+__all__ = ["Call", "Close", "Drop", "Effect", "Next", "Now", "Random", "Read", "Send", "Sleep", "Start", "Wall"]
 
 
 class Send(msgspec.Struct, frozen=True):
@@ -62,4 +62,23 @@ class Call(msgspec.Struct, frozen=True):
     blocks: bool = False
 
 
-Effect = Send | Read | Close | Sleep | Now | Wall | Random | Call
+class Start(msgspec.Struct, frozen=True):
+    """Start a function from outside beside the flow, in a thread or as a task; answered with a handle of the face's own."""
+
+    function: Callable[[], Any]
+
+
+class Next(msgspec.Struct, frozen=True):
+    """Wait for the first of the started functions to end; answered with its handle, its result and the exception that
+    ended it (one of the two is None), or with None after `timeout` seconds."""
+
+    timeout: float | None = None
+
+
+class Drop(msgspec.Struct, frozen=True):
+    """Give up a started function: a task is cancelled, a thread's result is not waited for; answered with None."""
+
+    handle: Any
+
+
+Effect = Send | Read | Close | Sleep | Now | Wall | Random | Call | Start | Next | Drop

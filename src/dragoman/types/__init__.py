@@ -83,12 +83,14 @@ from .response import (
     Timing,
     Usage,
 )
+from .run import Approval, RunEvent, RunResult, RunStop, StepFinished, StepStarted, ToolFinished, ToolStarted
 from .secret import (
     Secret,
 )
 
 __all__ = [
     "Adaptation",
+    "Approval",
     "ArgumentsDelta",
     "Attempt",
     "Audio",
@@ -135,12 +137,17 @@ __all__ = [
     "Request",
     "Response",
     "Role",
+    "RunEvent",
+    "RunResult",
+    "RunStop",
     "Secret",
     "ServerToolCall",
     "ServerToolResult",
     "SignatureDelta",
     "Source",
     "Started",
+    "StepFinished",
+    "StepStarted",
     "Text",
     "TextDelta",
     "Thinking",
@@ -149,8 +156,10 @@ __all__ = [
     "Tool",
     "ToolCall",
     "ToolChoice",
+    "ToolFinished",
     "ToolLike",
     "ToolResult",
+    "ToolStarted",
     "Url",
     "Usage",
     "UsageUpdate",

@@ -161,7 +161,8 @@ class Response(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `message` is what to append to the history. `finish` is None only on the partial response of an answer that did
     not end. `choices` lists all alternatives where several were asked for, else it is empty. `extra` holds vendor
-    fields. `decision` tells where a call with several targets went. `raw` is the body of a whole (not streamed) answer as it came.
+    fields. `decision` tells where a call with several targets went. `raw` is the body of a whole (not streamed) answer as
+    it came.
     """
 
     message: Message
