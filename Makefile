@@ -1,6 +1,6 @@
 # Everything runs in .venv, which scripts/setup makes and keeps up to date.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format matrix bench build lock catalog clean
+.PHONY: help demo test check format matrix torture bench build lock catalog clean
 bin := .venv/bin
 
 help:  ## list what can be made
@@ -25,6 +25,10 @@ format:  ## put the code in its usual form
 	@scripts/setup dev
 	$(bin)/ruff check --fix-only .
 	$(bin)/ruff format .
+
+torture:  ## run the torture table, then write docs/torture.md from it
+	@scripts/setup dev
+	$(bin)/python scripts/torture.py
 
 matrix:  ## write docs/matrix.md from what the tests' programs show
 	@scripts/setup dev

@@ -50,7 +50,7 @@ MEASURES = {
     "single": Measure("stream", "100 text deltas, one each 5 ms", "text-100", "single"),
     "args5k": Measure("stream", "a tool call in 5,000 deltas", "args-5000"),
     "args50k": Measure("stream", "a tool call in 50,000 deltas", "args-50000"),
-    "check": Measure("stream", "400 deltas of every kind, to see that all is well", "mix-400", "frag"),
+    "check": Measure("check", "400 deltas of every kind, once, to see that all is well", "mix-400", "frag"),
 }
 
 _LIMITS = {

@@ -4,6 +4,7 @@
     python measure.py cold    DRIVER URL
     python measure.py whole   DRIVER URL TAPE PROMPT CALLS
     python measure.py stream  DRIVER URL TAPE
+    python measure.py check   DRIVER URL TAPE          once, to see whether the answer is right
     python measure.py profile DRIVER URL TAPE PROMPT CALLS
 
 DRIVER is `module:Class`, the module from `drivers/` or a file's path. What counts is the CPU time of this process, user
@@ -153,7 +154,12 @@ def measure_whole(name: str, url: str, tape: str, prompt: str, calls: str) -> di
     return {"seconds": seconds / int(calls), "passes": passes, "wrong": wrong}
 
 
-def measure_stream(name: str, url: str, tape: str) -> dict[str, Any]:
+def measure_check(name: str, url: str, tape: str) -> dict[str, Any]:
+    """One pass, for what it reads: its time says nothing."""
+    return measure_stream(name, url, tape, timed=False)
+
+
+def measure_stream(name: str, url: str, tape: str, *, timed: bool = True) -> dict[str, Any]:
     """The median pass over a streamed answer, by the number of its deltas."""
     import prompts
     import tapes
@@ -174,8 +180,16 @@ def measure_stream(name: str, url: str, tape: str) -> dict[str, Any]:
         found = [f"{kind}: {len(got)} characters of {len(want)}" for kind, got, want in pairs if not same(kind, got, want)]
         wrong.extend(found if not wrong else [])
 
-    seconds, passes = _median(once, check)
+    seconds, passes = _median(once, check) if timed else _once(once, check)
     return {"seconds": seconds / wanted.events, "passes": passes, "wrong": wrong}
+
+
+def _once(once: Callable[[], None], check: Callable[[], None]) -> tuple[float, int]:
+    before = time.process_time()
+    once()
+    seconds = time.process_time() - before
+    check()
+    return seconds, 1
 
 
 def same(kind: str, got: str, want: str) -> bool:
@@ -245,7 +259,7 @@ def main(arguments: list[str]) -> None:
     if mode == "cold":
         cold(*rest)
         return
-    measures = {"import": measure_import, "whole": measure_whole, "stream": measure_stream}
+    measures = {"import": measure_import, "whole": measure_whole, "stream": measure_stream, "check": measure_check}
     outcome: dict[str, Any] = measures[mode](*rest)
     import json
 

@@ -103,7 +103,7 @@ def command(python: str, measure: Measure, driver: Driver, url: str, mode: str =
     start += [driver.target, url + measure.path(driver.wire)]
     if mode == "cold":
         return start
-    return [*start, measure.tape] + ([] if mode == "stream" else [measure.prompt, str(measure.calls)])
+    return [*start, measure.tape] + ([] if mode in ("stream", "check") else [measure.prompt, str(measure.calls)])
 
 
 def children() -> float:

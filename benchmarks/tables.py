@@ -48,7 +48,7 @@ def table(measure: str, rows: Sequence[Row], drivers: Mapping[str, Driver]) -> s
 
 def ratios(rows: Sequence[Row], drivers: Mapping[str, Driver]) -> str:
     """For each wire format and measure how often dragoman (asyncio) costs the limit, and how often the vendor's own package
-    costs dragoman; of its two faces the one that costs less, beside dragoman's same face."""
+    costs dragoman: each of its faces beside dragoman's same face, and the smaller number shown."""
     medians = _medians(rows)
     measures = [name for name in MEASURES if any(measure == name for measure, _ in medians) and name != "import"]
     wires = list(dict.fromkeys([driver.wire for label, driver in drivers.items() if label.startswith("dragoman/")]))
@@ -57,12 +57,14 @@ def ratios(rows: Sequence[Row], drivers: Mapping[str, Driver]) -> str:
         ours, limit = medians.get((measure, f"dragoman/{wire}")), medians.get((measure, f"limit/{wire}"))
         shown = f"{ours / limit:.1f}" if ours and limit else "–"
         theirs = [
-            seconds / medians[name, drivers[label].twin]
-            for (name, label), seconds in medians.items()
-            if name == measure and label in drivers and drivers[label].wire == wire and drivers[label].package in OFFICIAL
-            if (name, drivers[label].twin) in medians
+            medians[measure, label] / medians[measure, driver.twin]
+            for label, driver in drivers.items()
+            if driver.wire == wire and driver.package in OFFICIAL
+            if (measure, label) in medians and (measure, driver.twin) in medians
         ]
-        return f"{shown} · {min(theirs):.0f}" if theirs and min(theirs) >= 10 else f"{shown} · {min(theirs, default=0):.1f}"
+        if not theirs:
+            return f"{shown} · –"
+        return f"{shown} · {min(theirs):.0f}" if min(theirs) >= 10 else f"{shown} · {min(theirs):.1f}"
 
     lines = ["| wire | " + " | ".join(measures) + " |", "|---|" + "--:|" * len(measures)]
     lines += [f"| {wire} | " + " | ".join([cell(measure, wire) for measure in measures]) + " |" for wire in wires]

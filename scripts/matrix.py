@@ -10,4 +10,4 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from tests.programs.matrix import PAGE, page
 
 PAGE.write_text(page(), "utf-8")
-print(f"wrote {PAGE}")
+print(f"wrote docs/{PAGE.name}")

@@ -45,7 +45,7 @@ def public(kind: type) -> dict[str, inspect.Signature | None]:
 
 def spelled(signature: inspect.Signature | None) -> str:
     text = str(signature)
-    for name in ("Iterator", "Transport", "Stream", "Client"):
+    for name in ("Iterator", "Transport", "Stream", "Conversation", "Client"):
         text = text.replace(f"Async{name}", name)
     return text
 

@@ -28,10 +28,14 @@ ACROSS = {
     "protocols/test_nothing_is_silent.py": "what every wire does with every word of a request",
     "support/test_strict.py": "tests/support/strict.py, accepts.py, sdk_types.py and watch.py",
     "test_architecture.py": "the whole tree",
+    "test_cancelling.py": "stopping a call at every point, both faces",
+    "test_pressure.py": "deadlines, tries again and limits over real sockets, both faces",
     "test_documents.py": "the programs in README.md and docs/",
     "test_handoff_everywhere.py": "conversations from every wire to every wire",
     "test_isolation.py": "tests/conftest.py",
     "test_public.py": "src/dragoman/__init__.py",
+    "torture/test_page.py": "docs/torture.md",
+    "torture/test_torture.py": "every fault on every wire format, by our own clients",
     "testing/test_official_sdks.py": "what vendors' own clients make of our server side",
 }
 
@@ -89,6 +93,8 @@ def test_imports_keep_the_contracts() -> None:
         pytest.param("providers/base.py", "import dragoman.transport.base", "Vendors are data", id="a vendor does I/O"),
         pytest.param("transport/base.py", "import pyreqwest", "pyreqwest is the guest", id="an HTTP library in the contract"),
         pytest.param("engine/effects.py", "import httpx2", "httpx2 is the guest", id="an HTTP library in the policy"),
+        pytest.param("observe/log.py", "import opentelemetry", "OpenTelemetry is the guest", id="telemetry in the log"),
+        pytest.param("engine/observe.py", "import dragoman.observe", "Inner layers", id="policy knows who watches"),
         pytest.param("testing/__init__.py", "import openai", "No vendor SDK", id="a vendor's client"),
         pytest.param("credentials/command.py", "import botocore.session", "No vendor SDK", id="a cloud's library elsewhere"),
         pytest.param("providers/groq.py", "import dragoman.credentials.command", "Vendors are data", id="a vendor runs programs"),

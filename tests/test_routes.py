@@ -29,9 +29,9 @@ class Hosts:
     def __init__(self, scripts: Mapping[str, ScriptedProvider]) -> None:
         self._transports = {name: script.transport() for name, script in scripts.items()}
 
-    def send(self, request: HttpRequest, *, connect: float | None = None, first_byte: float | None = None) -> Body:
+    def send(self, request: HttpRequest, **limits: Any) -> Body:
         host = urlsplit(request.url).hostname or ""
-        return self._transports[host.partition(".")[0]].send(request, connect=connect, first_byte=first_byte)
+        return self._transports[host.partition(".")[0]].send(request, **limits)
 
     def close(self) -> None:
         pass

@@ -42,8 +42,8 @@ class Use(Struct):
 
 class Delta(Struct):
     text: str = ""
-    reasoningContent: Said | None = None  # noqa: N815
-    toolUse: Use | None = None  # noqa: N815
+    reasoningContent: Said | None = None
+    toolUse: Use | None = None
 
 
 class Event(Struct):

@@ -16,10 +16,10 @@ class Call(Struct):
 class Part(Struct):
     text: str = ""
     thought: bool = False
-    functionCall: Call | None = None  # noqa: N815
+    functionCall: Call | None = None
 
 
-class Content(Struct):
+class Content(msgspec.Struct, gc=False):
     parts: list[Part] = []
 
 
@@ -74,7 +74,7 @@ class Event(Struct):
     delta: Delta | None = None
 
 
-class Step(Struct):
+class Step(msgspec.Struct, gc=False):
     type: str
     content: list[Said] = []
 

@@ -27,7 +27,7 @@ class Choice(Struct):
     delta: Delta
 
 
-class Chunk(Struct):
+class Chunk(msgspec.Struct, gc=False):
     choices: list[Choice] = []
 
 
@@ -83,7 +83,7 @@ class Content(Struct):
     text: str
 
 
-class Item(Struct):
+class Item(msgspec.Struct, gc=False):
     content: list[Content] = []
 
 

@@ -13,7 +13,7 @@ class Said(Struct):
     text: str
 
 
-class Block(Struct):
+class Block(msgspec.Struct, gc=False):
     thinking: list[Said] = []
 
 
@@ -146,7 +146,7 @@ class OllamaCall(Struct):
     function: OllamaFunction
 
 
-class OllamaMessage(Struct):
+class OllamaMessage(msgspec.Struct, gc=False):
     content: str = ""
     thinking: str = ""
     tool_calls: list[OllamaCall] = []

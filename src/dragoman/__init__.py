@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .engine.policy import Retry, Timeouts
     from .engine.route import Route
     from .errors import APIError, DragomanError, RateLimited, StreamCut, Unsupported
+    from .tools.function import tool
     from .types import (
         ArgumentsDelta,
         Audio,
@@ -128,6 +129,7 @@ __all__ = [
     "errors",
     "load",
     "system",
+    "tool",
     "tool_result",
     "user",
 ]
@@ -147,6 +149,7 @@ _HOMES = {
     "Timeouts": "engine.policy",
     "Unsupported": "errors",
     "__version__": "version",
+    "tool": "tools.function",
 }
 
 

@@ -4,6 +4,7 @@ DragomanError
 ├── UsageError             the caller asked for something that cannot be: nothing was sent
 │   ├── UnknownProvider    the model reference names no known provider
 │   ├── MissingKey         no credential was given or found
+│   ├── BudgetExceeded     the call may cost more than its budget has left
 │   └── Unsupported        the target cannot take this request as it is, and policy says not to adapt
 ├── APIError               the provider answered with an error, by status or inside a 200 answer
 │   ├── AuthenticationFailed
@@ -19,10 +20,12 @@ DragomanError
 │   └── ServerError
 ├── TransportError         the exchange broke on the way
 │   ├── ConnectionFailed   `kind` says how: dns, refused, tls, reset, proxy, closed, pool
-│   └── TimedOut           `phase` says when: connect, first_byte, idle, total
+│   └── TimedOut           `phase` says when: connect, first_byte, idle, progress, total
 ├── StreamCut              the answer ended without its end signal; `partial` holds what came
 ├── DecodeError            the bytes are not what the protocol says; `partial` holds what came before
-└── Cancelled              the caller stopped it; `partial` holds what came
+├── Cancelled              the caller stopped it; `partial` holds what came
+└── StoreError             conversations cannot be kept or read: the message says why
+    └── StoreConflict      somebody else has changed the stored conversation
 
 Every error carries the same facts as attributes, None where unknown, and survives pickling and copying.
 """
@@ -39,6 +42,7 @@ __all__ = [
     "APIError",
     "AuthenticationFailed",
     "BadRequest",
+    "BudgetExceeded",
     "Cancelled",
     "ConnectionFailed",
     "ContentFiltered",
@@ -53,6 +57,8 @@ __all__ = [
     "RateLimited",
     "Refused",
     "ServerError",
+    "StoreConflict",
+    "StoreError",
     "StreamCut",
     "TimedOut",
     "TransportError",
@@ -123,6 +129,10 @@ class UnknownProvider(UsageError):
 
 class MissingKey(UsageError):
     """The provider needs a credential and none was given or found."""
+
+
+class BudgetExceeded(UsageError):
+    """The call may cost more than is left of its budget."""
 
 
 class Unsupported(UsageError):
@@ -201,7 +211,7 @@ class ConnectionFailed(TransportError):
 
 
 class TimedOut(TransportError):
-    """A deadline passed. `phase`: `connect`, `first_byte`, `idle` or `total`."""
+    """A deadline passed. `phase`: `connect`, `first_byte`, `idle`, `progress` or `total`."""
 
     phase: str = "total"
 
@@ -218,3 +228,11 @@ class DecodeError(DragomanError):
 
 class Cancelled(DragomanError):
     """The caller stopped the exchange; `partial` holds what arrived."""
+
+
+class StoreError(DragomanError):
+    """Conversations cannot be kept or read. Where an answer could not be stored, `partial` is that answer."""
+
+
+class StoreConflict(StoreError):
+    """The stored conversation is not the one that was read: another program, or another object, has changed it."""

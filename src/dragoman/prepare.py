@@ -6,15 +6,18 @@ Everything here is decided before anything is sent, and every refusal says what 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, TypedDict
+from threading import Lock
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 import msgspec
 
 from .access import Entrance, Held, Key, held_key
 from .engine.exchange import Credential, Exchange
+from .engine.gate import Limits
 from .engine.handoff import handoff
 from .engine.listing import Listing
 from .engine.policy import NO_RETRY, Retry, Timeouts
+from .engine.shares import LimitsLike, Shares
 from .errors import UnknownProvider, Unsupported, UsageError
 from .protocols import load as load_protocol
 from .protocols.base import Policy, Protocol, Report, Target
@@ -22,12 +25,17 @@ from .providers import NAMES
 from .providers import load as load_provider
 from .providers import unknown as unknown_provider
 from .providers.base import Provider
+from .types.cached import CachedPrompt
 from .types.content import Cache, Text
 from .types.messages import Message, user
 from .types.model import Model, Price
-from .types.request import AudioOutput, Output, Reasoning, Request, Tool, ToolChoice, ToolLike
+from .types.request import AudioOutput, Defined, Output, Reasoning, Request, Tool, ToolChoice, ToolLike
 from .types.response import Adaptation
 from .wire.http import HttpRequest
+
+if TYPE_CHECKING:
+    from .engine.counting import Counting
+    from .engine.keeping import Keeping
 
 __all__ = ["Key", "Messages", "Options", "Plan", "Preparer", "Settings", "listed"]
 
@@ -41,16 +49,17 @@ class Options(TypedDict, total=False):
     `"required"`, a tool's name or a `ToolChoice`; `parallel_tools`: False for one call at a time. `output`: a JSON
     Schema the answer must obey, or an `Output`. `reasoning`: an effort (`"low"`, ...), a token budget, True, False or
     a `Reasoning`. `max_tokens`: output tokens, reasoning included. `stop`: strings that end the answer. `logprobs`:
-    True, or how many alternatives. `n`: how many answers. `cache`: True, a time to live or a `Cache` for the whole
-    prompt; `cache_key`: routes equal prefixes together. `routing`: a provider's routing value. `extra`: fields for the
-    raw body; `headers`: for the request.
+    True, or how many alternatives. `n`: how many answers. `cache`: `"auto"` (`"auto:1h"`) for marks and keys as the vendor
+    wants them; True, a time to live or a `Cache` for the whole prompt, or the `CachedPrompt` it begins with; `cache_key`:
+    routes equal prefixes together. `routing`: a provider's routing value. `extra`: fields for the raw body; `headers`: for
+    the request.
 
     For the call itself: `key`, `base_url`, `timeout` (total seconds or `Timeouts`), `retry` (a number of tries,
     `Retry` or False), `adapt` (`"adapt"`, `"strict"` or a mapping by feature).
     """
 
     system: str | Sequence[Text] | None
-    tools: Sequence[ToolLike]
+    tools: Sequence[ToolLike | Defined]
     tool_choice: str | ToolChoice | None
     parallel_tools: bool | None
     output: Mapping[str, Any] | Output | None
@@ -70,7 +79,7 @@ class Options(TypedDict, total=False):
     user: str | None
     metadata: dict[str, Any] | None
     service_tier: str | None
-    cache: bool | str | Cache | None
+    cache: bool | str | Cache | CachedPrompt | None
     cache_key: str | None
     routing: Any
     extra: Mapping[str, Any] | None
@@ -95,6 +104,7 @@ class Settings(NamedTuple):
     """By provider and id, aliases too."""
     variables: Mapping[str, Mapping[str, str]] = {}
     """Of base URLs, by provider."""
+    limits: LimitsLike = None
 
     @classmethod
     def make(
@@ -108,6 +118,7 @@ class Settings(NamedTuple):
         adapt: Policy = "adapt",
         models: Iterable[Model] = (),
         variables: Mapping[str, Mapping[str, str]] | None = None,
+        limits: LimitsLike = None,
     ) -> Settings:
         """Settings from the words a client takes."""
         return cls(
@@ -119,6 +130,7 @@ class Settings(NamedTuple):
             adapt,
             {(model.provider, name): model for model in models for name in (*model.aliases, model.id)},
             {name: dict(values) for name, values in (variables or {}).items()},
+            limits if limits is None or isinstance(limits, Limits) else dict(limits),
         )
 
 
@@ -143,12 +155,13 @@ class _Route(NamedTuple):
 class Preparer:
     """Makes exchanges from what a caller says, remembering what a model reference means."""
 
-    __slots__ = ("_entrance", "_routes", "settings")
+    __slots__ = ("_entrance", "_routes", "_shares", "settings")
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._entrance = Entrance(settings.keys, settings.base_urls, settings.variables)
         self._routes: dict[tuple[str, str | None], _Route] = {}
+        self._shares = Shares(settings.limits, Lock)
 
     def exchange(self, model: str, messages: Messages, stream: bool, options: Options) -> Exchange:
         """The exchange that a call means, encoded and ready to run.
@@ -157,6 +170,7 @@ class Preparer:
         """
         settings = self.settings
         route, request, report = self._understand(model, messages, stream, options)
+        retry = _retry(options.get("retry"), settings.retry)
         return Exchange(
             request,
             route.target,
@@ -165,7 +179,9 @@ class Preparer:
             credential=self._credential(route, options.get("key"), options.get("base_url")),
             auth=route.provider.auth,
             timeouts=_timeouts(options.get("timeout"), settings.timeouts),
-            retry=_retry(options.get("retry"), settings.retry),
+            retry=retry,
+            gate=self._shares.gate(route.target),
+            budget=self._shares.budget(route.target, retry.budget),
             price=route.model.price if route.model is not None else None,
         )
 
@@ -174,6 +190,57 @@ class Preparer:
         route, request, report = self._understand(model, messages, stream, options)
         http = route.protocol.encode_request(request, route.target, report)
         return Plan(http, tuple(report.adaptations), route.target.provider, route.target.protocol, route.target.model)
+
+    def counting(self, model: str, messages: Messages, options: Options) -> Counting:
+        """The count of what a call would send, ready to be asked for; no key is needed for an estimate.
+
+        Raises as `exchange` does.
+        """
+        from .engine.counting import Counting
+
+        settings = self.settings
+        route, request, report = self._understand(model, messages, False, options)
+        http = route.protocol.encode_count(request, route.target, report)
+        retry = _retry(options.get("retry"), settings.retry)
+        return Counting(
+            request,
+            route.target,
+            route.protocol,
+            http,
+            credential=self._credential(route, options.get("key"), options.get("base_url")) if http is not None else None,
+            auth=route.provider.auth,
+            timeouts=_timeouts(options.get("timeout"), settings.timeouts),
+            retry=retry,
+            budget=self._shares.budget(route.target, retry.budget),
+        )
+
+    def keeping(self, model: str, messages: Messages, lifetime: str, options: Options) -> Keeping:
+        """The errand to keep what a call would say at the vendor. Raises Unsupported where none is kept, else as `exchange`."""
+        from .engine.caching import lifetime_seconds
+
+        route, request, report = self._understand(model, messages, False, options)
+        http = route.protocol.encode_cached(request, route.target, report, lifetime_seconds(lifetime))
+        return self._keeping(route, http, options)
+
+    def letting_go(self, cached: CachedPrompt, options: Options) -> Keeping:
+        """The errand to let go of what is kept. Raises as `keeping` does."""
+        route = self._route(f"{cached.provider}:{cached.model}", options.get("base_url"))
+        return self._keeping(route, route.protocol.encode_uncached(cached.name, route.target), options)
+
+    def _keeping(self, route: _Route, http: HttpRequest, options: Options) -> Keeping:
+        from .engine.keeping import Keeping
+
+        retry = _retry(options.get("retry"), self.settings.retry)
+        return Keeping(
+            route.target,
+            route.protocol,
+            http,
+            credential=self._credential(route, options.get("key"), options.get("base_url")),
+            auth=route.provider.auth,
+            timeouts=_timeouts(options.get("timeout"), self.settings.timeouts),
+            retry=retry,
+            budget=self._shares.budget(route.target, retry.budget),
+        )
 
     def listing(
         self,
@@ -192,19 +259,25 @@ class Preparer:
             raise UsageError(f"{name!r} names a model: write the provider alone, {name.partition(':')[0]!r}")
         settings = self.settings
         route = self._place(name, "", base_url)
+        tries = _retry(retry, settings.retry)
         return Listing(
             route.target,
             route.protocol,
             credential=self._credential(route, key, base_url),
             auth=route.provider.auth,
             timeouts=_timeouts(timeout, settings.timeouts),
-            retry=_retry(retry, settings.retry),
+            retry=tries,
+            budget=self._shares.budget(route.target, tries.budget),
         )
 
     def price(self, reference: str) -> Price | None:
         """What a model costs, as far as it is known. Raises as `exchange` does for what names no model."""
         known = self._route(reference, None).model
         return known.price if known is not None else None
+
+    def known(self, reference: str, base_url: str | None = None) -> Model | None:
+        """What is known of a model. Raises as `exchange` does for what names no model."""
+        return self._route(reference, base_url).model
 
     def takes_begun(self, reference: str) -> bool:
         """Whether a model is known to go on with a begun answer."""
@@ -219,9 +292,20 @@ class Preparer:
         """The route a call takes, its request made fit for it, and the report of what had to change so far."""
         route = self._route(model, options.get("base_url"))
         report = Report(route.target, options.get("adapt") or self.settings.adapt)
+        cache = options.get("cache")
+        unasked = isinstance(cache, str) and cache.partition(":")[0] == "auto"
+        if isinstance(cache, CachedPrompt):
+            options = _recalling(cache, route, options)
+        elif unasked:
+            options = {**options, "cache": None}
         request = handoff(_request(route.target.model, messages, stream, options), route.target, route.protocol, report)
         if route.model is not None:
             request = self._fit(request, route.model, report)
+        if unasked:
+            from .engine.caching import place
+
+            lifetime = str(cache).partition(":")[2] or None
+            request = place(request, route.protocol.caching(route.target), route.model, lifetime, report)
         return route, request, report
 
     def _fit(self, request: Request, model: Model, report: Report) -> Request:
@@ -310,6 +394,16 @@ def _request(model: str, messages: Messages, stream: bool, options: Options) -> 
     return Request(model, listed(messages), stream=stream, **given)
 
 
+def _recalling(cached: CachedPrompt, route: _Route, options: Options) -> Options:
+    """The options of a call that begins with what is kept. Raises UsageError where it cannot."""
+    if (cached.provider, cached.model) != (route.target.provider, route.target.model):
+        raise UsageError(f"this prompt is kept for {cached.provider}:{cached.model}, not for {route.target.model}: keep another")
+    for name in ("system", "tools", "tool_choice"):
+        if options.get(name):
+            raise UsageError(f"{name}= is part of the prompt that is kept and cannot be said again: leave it out")
+    return {**options, "cache": None, "extra": {**(options.get("extra") or {}), **route.protocol.recall(cached.name)}}
+
+
 def listed(messages: Messages) -> tuple[Message, ...]:
     """The messages of a call, a string for one of the user's. Raises UsageError for anything else, and for none."""
     if isinstance(messages, str):
@@ -335,11 +429,12 @@ def _unknown_option(name: str) -> str:
     return f"unknown option {name!r}{hint}"
 
 
-def _tools(tools: Sequence[ToolLike]) -> tuple[ToolLike, ...]:
-    listed = tuple(tools)
+def _tools(tools: Sequence[ToolLike | Defined]) -> tuple[ToolLike, ...]:
+    listed: tuple[Any, ...] = tuple([getattr(tool, "definition", tool) for tool in tools])
     for tool in listed:
         if not isinstance(tool, ToolLike):
-            raise UsageError(f"tools must be Tool, CustomTool or VendorTool values, not {type(tool).__name__}")
+            kind = type(tool).__name__
+            raise UsageError(f"tools must be @tool functions, or Tool, CustomTool or VendorTool values, not {kind}")
     names = [tool.name for tool in listed if isinstance(tool, Tool)]
     if twice := {name for name in names if names.count(name) > 1}:
         raise UsageError(f"two tools are called {min(twice)!r}: give each its own name")
@@ -407,7 +502,7 @@ def _timeouts(value: float | Timeouts | None, default: Timeouts) -> Timeouts:
         return value
     if value <= 0:
         raise UsageError(f"timeout must be more than 0 seconds, not {value}")
-    return Timeouts(default.connect, default.first_byte, default.idle, value)
+    return msgspec.structs.replace(default, total=value)
 
 
 def _retry(value: int | bool | Retry | None, default: Retry) -> Retry:
@@ -419,4 +514,4 @@ def _retry(value: int | bool | Retry | None, default: Retry) -> Retry:
         return NO_RETRY
     if value < 1:
         raise UsageError(f"retry counts tries and must be at least 1, not {value}; retry=False tries once")
-    return Retry(value, default.base, default.cap, default.patience)
+    return msgspec.structs.replace(default, attempts=value)

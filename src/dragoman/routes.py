@@ -17,8 +17,10 @@ from .engine.resume import begun
 from .engine.route import Candidate, Route, Sticky
 from .engine.routed import Routed
 from .errors import Unsupported, UsageError
+from .observe import Watch
 from .prepare import Messages, Options, Preparer, listed
 from .types.messages import Message
+from .types.model import Model
 from .types.response import Response
 
 __all__ = ["ModelLike", "Router"]
@@ -30,14 +32,20 @@ ModelLike = str | Sequence[str] | Route
 class Router:
     """Makes the call that a caller means, over one target or several."""
 
-    __slots__ = ("_health", "_policy", "_preparer", "_routes", "_sticky")
+    __slots__ = ("_health", "_policy", "_preparer", "_routes", "_sticky", "_watch")
 
     def __init__(
-        self, preparer: Preparer, routes: Mapping[str, Route | Sequence[str]], policy: HealthPolicy | None = None
+        self,
+        preparer: Preparer,
+        routes: Mapping[str, Route | Sequence[str]],
+        policy: HealthPolicy | None = None,
+        *,
+        watch: Watch | None = None,
     ) -> None:
         self._preparer = preparer
         self._routes = {name: _checked(name, value) for name, value in routes.items()}
         self._policy = policy
+        self._watch = watch if watch is not None else Watch()
         self._health: dict[str, Health] = {}
         self._sticky = Sticky()
 
@@ -50,7 +58,7 @@ class Router:
         route = self._route(model)
         if route is None:
             assert isinstance(model, str)
-            return self._preparer.exchange(model, messages, stream, options)
+            return self._watch.over(self._preparer.exchange(model, messages, stream, options))
         for name in ("key", "base_url"):
             if options.get(name) is not None:
                 raise UsageError(f"{name}= is one provider's and this call has several: give the client {name}s={{...}} instead")
@@ -66,7 +74,8 @@ class Router:
 
         weights = route.weights or (1.0,) * len(route.models)
         candidates = [self._candidate(reference, weight) for reference, weight in zip(route.models, weights, strict=True)]
-        return Routed(route, candidates, make, sticky=self._sticky, conversation=_conversation(history, options))
+        conversation = _conversation(history, options)
+        return self._watch.over(Routed(route, candidates, make, sticky=self._sticky, conversation=conversation))
 
     def first(self, model: ModelLike) -> str:
         """The reference that stands first: what a plan is made for."""
@@ -75,6 +84,12 @@ class Router:
             return route.models[0]
         assert isinstance(model, str)
         return model
+
+    def known(self, model: ModelLike, base_url: str | None = None) -> list[Model | None]:
+        """What is known of each model that a call may go to. Raises UsageError and its kin for what names none."""
+        route = self._route(model)
+        references = route.models if route is not None else (str(model),)
+        return [self._preparer.known(reference, base_url) for reference in references]
 
     def _route(self, model: ModelLike) -> Route | None:
         if isinstance(model, str):

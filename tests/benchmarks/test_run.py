@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,9 +12,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
+WIRES = re.findall(r'^    "(\w+)": Wire', (ROOT / "benchmarks" / "wires.py").read_text(), re.MULTILINE)
+
 LIAR = """
 class Chat:
-    protocol = "openai_chat"
     asynchronous = False
 
     def __init__(self, url):
@@ -36,18 +38,19 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
 
 
-def test_every_face_and_wire_reads_the_whole_tape(tmp_path: Path) -> None:
-    """Sync and async, both wire formats: text, thinking and arguments arrive as sent, and each has its row and number."""
+@pytest.mark.parametrize("wire", WIRES)
+def test_every_face_reads_the_whole_tape(wire: str, tmp_path: Path) -> None:
+    """Sync and async, on every wire: text, thinking and arguments arrive as sent, and each has its row and number."""
     out = tmp_path / "rows.json"
-    names = ["dragoman/chat", "dragoman-sync/chat", "dragoman/messages", "dragoman-sync/messages"]
+    here = [f"--python=dragoman={sys.executable}", f"--python=limit={sys.executable}"]
 
-    outcome = run("check", "--only", "dragoman", "--python", f"dragoman={sys.executable}", "--json", str(out))
+    outcome = run("check", "--wire", wire, "--only", "dragoman", *here, "--json", str(out))
 
     assert 0 == outcome.returncode, outcome.stdout + outcome.stderr
     rows = json.loads(out.read_text())
-    assert [(name, "") for name in names] == [(row["driver"], row["wrong"]) for row in rows]
+    assert [(f"dragoman/{wire}", ""), (f"dragoman-sync/{wire}", "")] == [(row["driver"], row["wrong"]) for row in rows]
     assert all(row["seconds"] > 0 for row in rows)
-    assert all(f"| {name} | " in outcome.stdout for name in names)
+    assert f"| dragoman/{wire} | " in outcome.stdout
     assert "BAD" not in outcome.stdout
 
 
@@ -83,3 +86,11 @@ def test_an_unknown_measure_is_refused(name: str) -> None:
 
     assert 2 == outcome.returncode
     assert "known: import, cold, plain" in outcome.stderr
+
+
+def test_an_unknown_wire_is_refused() -> None:
+    """A wire format that is not measured is an error that lists those that are."""
+    outcome = run("check", "--wire", "smoke")
+
+    assert 2 == outcome.returncode
+    assert "known: chat, messages, responses" in outcome.stderr

@@ -144,3 +144,13 @@ def test_long_streams_keep_text_and_not_events() -> None:
         accumulator.add([ArgumentsDelta(0, "x")] * 100)
 
     assert "x" * 10_000 == accumulator.response().tool_calls[0].arguments
+
+
+def test_a_failure_alone_is_nothing() -> None:
+    """What an error ended before anything came has no partial answer."""
+    accumulator = Accumulator()
+    accumulator.add([Failed(Failure("no"))])
+    assert accumulator.empty
+
+    accumulator.add([Started("r1")])
+    assert not accumulator.empty

@@ -128,3 +128,48 @@ def test_what_must_not_be_learnt_is_not() -> None:
     here.learn(0.0, [RateLimit("requests", 10, 0, 7.0)], refused=True, retry_after=9.0)
 
     assert 0.0 == here.ask(enter(here), 0.0)
+
+
+def test_refusals_of_one_moment_count_once() -> None:
+    """Eight requests that were under way together and are all refused halve what may be once."""
+    here = gate()
+    under_way = [enter(here) for _ in range(8)]
+    for ticket in under_way:
+        here.ask(ticket, 1.0)
+    for ticket in under_way:
+        here.learn(2.0, [], refused=True, ticket=ticket)
+        here.leave(ticket, 2.0)
+    later = [enter(here) for _ in range(5)]
+
+    assert [0.0] * 4 + [None] == [here.ask(ticket, 3.0) for ticket in later]
+    here.learn(4.0, [], refused=True, ticket=later[0])
+    for ticket in later[:4]:
+        here.leave(ticket, 4.0)
+    assert [0.0] * 2 + [None] == [here.ask(ticket, 4.0) for ticket in [later[4], enter(here), enter(here)]]
+
+
+def test_leaving_never_waits() -> None:
+    """Where the lock is taken, by this very thread even, the place is free when it is given back."""
+    lock = Lock()
+    here = Gate(Limits(in_flight=1), lock)
+    woken: list[str] = []
+    first, second = enter(here), enter(here, woken, "b")
+    here.ask(first, 0.0)
+    woken.clear()
+    with lock:
+        here.leave(first)
+    assert [] == woken
+
+    enter(here)
+    assert "b" in woken
+    assert 0.0 == here.ask(second, 1.0)
+
+
+def test_who_leaves_without_the_time_leaves_when_the_gate_was_last_asked() -> None:
+    """Its tokens count from then."""
+    here = gate(tokens=10)
+    first = enter(here)
+    here.ask(first, 5.0)
+    here.leave(first, None, 10)
+
+    assert 55.0 == here.ask(enter(here), 10.0)

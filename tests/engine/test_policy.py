@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dragoman import errors
 from dragoman.engine.policy import NO_RETRY, Retry
 
 
@@ -28,3 +29,20 @@ def test_the_providers_wish_is_exact_and_bounded() -> None:
 def test_no_retry_is_one_try() -> None:
     """The switch that turns it off."""
     assert NO_RETRY.delay(1, 0.0, 0.0) is None
+
+
+@pytest.mark.parametrize(
+    ("error", "retry", "again"),
+    [
+        (errors.ServerError("x"), Retry(), True),
+        (errors.BadRequest("x"), Retry(), False),
+        (errors.ContextTooLong("x"), Retry(on=(errors.BadRequest,)), True),
+        (errors.ServerError("x"), Retry(never=(errors.APIError,)), False),
+        (errors.TimedOut("x"), Retry(on=(errors.TransportError,), never=(errors.TimedOut,)), False),
+        (errors.Cancelled("x"), Retry(on=(errors.DragomanError,)), False),
+        (errors.MissingKey("x"), Retry(on=(errors.DragomanError,)), False),
+    ],
+)
+def test_what_is_tried_again(error: errors.DragomanError, retry: Retry, again: bool) -> None:
+    """The error's own word, more classes, fewer classes; the caller's own doing never."""
+    assert again == retry.again(error)

@@ -215,6 +215,8 @@ def _spoil(random: Random, body: bytes, framing: str) -> bytes:
 
 
 def _frames(body: bytes, framing: str) -> list[tuple[bytes, bytes]] | None:
+    if framing == "bytes":
+        return None
     if framing == "whole":
         return [(b"", body)]
     if framing == "ndjson":
@@ -298,4 +300,3 @@ def _at(value: Any, path: tuple[Any, ...]) -> Any:
     for key in path:
         value = value[key]
     return value
-

@@ -94,8 +94,16 @@ class RigTransport:
         self._rig = rig
         self.transport = transport
 
-    def send(self, request: HttpRequest, *, connect: float | None = 5.0, first_byte: float | None = 5.0) -> RigBody:
-        return RigBody(self._rig, self._rig.run(self.transport.send(request, connect=connect, first_byte=first_byte)))
+    def send(
+        self,
+        request: HttpRequest,
+        *,
+        connect: float | None = 5.0,
+        first_byte: float | None = 5.0,
+        total: float | None = None,
+    ) -> RigBody:
+        sending = self.transport.send(request, connect=connect, first_byte=first_byte, total=total)
+        return RigBody(self._rig, self._rig.run(sending))
 
     def get(self, request: HttpRequest) -> tuple[HttpHead, bytes]:
         body = self.send(request)

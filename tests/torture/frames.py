@@ -48,7 +48,9 @@ def change(framing: str, data: bytes, how: Change) -> bytes:
 
 def change_json(framing: str, data: bytes, how: Callable[[Any], Any]) -> bytes:
     """One frame with its JSON changed."""
-    return change(framing, data, lambda payload: json.dumps(how(json.loads(payload)), ensure_ascii=False).encode())
+    return change(
+        framing, data, lambda payload: json.dumps(how(json.loads(payload)), ensure_ascii=False, separators=(",", ":")).encode()
+    )
 
 
 def garble(framing: str, data: bytes, old: bytes, new: bytes) -> bytes:

@@ -91,18 +91,20 @@ class Expect:
         """The facts as a person says them."""
         if self._words:
             return self._words
-        error, tries = self.facts["error"], self.facts.get("tries")
+        error, tries, after = [self.facts.get(name) for name in ("error", "tries", "retry_after")]
         if not error:
             return "the answer" + (" at the second try" if tries == 2 else "")
         how = self.facts.get("how")
         how = " or ".join(sorted(how)) if isinstance(how, set | frozenset) else how
         parts = [f"`{error}`" + (f" ({how})" if how else "")]
-        if self.facts.get("text"):
+        if self.facts.get("text") or self.facts.get("thinking"):
             parts.append("what came is kept")
         if tries == 2:
             parts.append("tried again")
         elif self.facts.get("retryable"):
             parts.append("retryable")
+        if after is not None:
+            parts.append(f"to be sent again after {after:g} s")
         return ", ".join(parts)
 
 

@@ -22,11 +22,12 @@ from dragoman.types import Failed, Failure, Request
 from . import frames
 from .wires import WIRES, Wire
 
-__all__ = ["CALL", "HERE", "PAIR", "TEXT", "THOUGHT", "Speech"]
+__all__ = ["BEFORE", "CALL", "HERE", "PAIR", "TEXT", "THOUGHT", "Speech"]
 
 HERE = fault("end")
 """Where an answer is broken."""
 
+BEFORE = "Rain in "
 TEXT = Turn(text("Rain ", "in ", HERE, "Öslo ", "today 🌧."), usage(9, 4))
 CALL = Turn("I look. ", call("weather", ('{"city": "Os', HERE, 'lo"}'), id="call00001"), usage(9, 4))
 PAIR = Turn(call("weather", {"city": "Oslo"}, id="call00001"), call("clock", {"zone": "CET"}, id="call00002"), usage(9, 4))
@@ -78,9 +79,7 @@ class Speech:
 
     def fields(self, **more: str) -> dict[str, str]:
         """The header fields of an answer, with a chunked body."""
-        kind = (
-            load(self.name).stream_encoder(Request("a-model", ())).content_type if self.streams else "application/json"
-        )
+        kind = load(self.name).stream_encoder(Request("a-model", ())).content_type if self.streams else "application/json"
         return {"content_type": kind, "transfer_encoding": "chunked", **more}
 
     def head(self, **more: str) -> bytes:

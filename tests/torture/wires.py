@@ -14,6 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from .frames import frame
+
 __all__ = ["STATUSES", "WIRES", "Refusal", "Wire"]
 
 Words = dict[int, str]
@@ -46,7 +48,7 @@ class Wire:
     refusal: Callable[[int], Refusal]
     overflow: Refusal | str
     quota: Refusal | str
-    alive: tuple[str, Any] | str
+    alive: bytes | str
     whole_calls: bool = False
     indexed: str = ""
 
@@ -164,7 +166,7 @@ WIRES = {
         refusal=_aws,
         overflow=_aws(400, "Input is too long for requested model."),
         quota=_aws(400, "You have exceeded your quota.", "ServiceQuotaExceededException"),
-        alive="no such frame",
+        alive=frame("eventstream", "chunk", {"bytes": "eyJ0eXBlIjogInBpbmcifQ=="}),
         indexed="block",
     ),
     "anthropic_messages": Wire(
@@ -173,7 +175,7 @@ WIRES = {
         refusal=_anthropic,
         overflow=_anthropic(400, "prompt is too long: 215000 tokens > 200000 maximum"),
         quota=_anthropic(400, "Your credit balance is too low to access the Anthropic API."),
-        alive=("ping", {"type": "ping"}),
+        alive=b'event: ping\ndata: {"type": "ping"}\n\n',
         indexed="block",
     ),
     "bedrock_converse": Wire(
@@ -191,7 +193,7 @@ WIRES = {
         refusal=_cohere,
         overflow=_cohere(400, "too many tokens: size limit exceeded by 25836 tokens. Try using shorter or fewer inputs."),
         quota=_cohere(429, "You are using a Trial key, which is limited to 1000 API calls / month."),
-        alive="no such frame",
+        alive=b": alive\n\n",
         indexed="call",
     ),
     "gemini": Wire(
@@ -200,7 +202,7 @@ WIRES = {
         refusal=_google,
         overflow=_google(400, _TOO_LONG),
         quota=_google(429, _NO_QUOTA),
-        alive="no such frame",
+        alive=b": alive\n\n",
         whole_calls=True,
     ),
     "gemini_interactions": Wire(
@@ -209,7 +211,7 @@ WIRES = {
         refusal=_interactions,
         overflow=_interactions(400, _TOO_LONG),
         quota=_interactions(429, _NO_QUOTA),
-        alive="no such frame",
+        alive=b": alive\n\n",
         indexed="block",
     ),
     "mistral_chat": Wire(
@@ -220,7 +222,7 @@ WIRES = {
             400, "Prompt contains 140000 tokens, too large for model with 131072 maximum context length", code="3051"
         ),
         quota=_ONLY_402,
-        alive="no such frame",
+        alive=b": alive\n\n",
         whole_calls=True,
         indexed="call",
     ),
@@ -230,7 +232,7 @@ WIRES = {
         refusal=_ollama,
         overflow=_ollama(400, "the input length exceeds the context length"),
         quota=_ONLY_402,
-        alive="no such frame",
+        alive=b"\n",
         whole_calls=True,
     ),
     "openai_chat": Wire(
@@ -243,7 +245,7 @@ WIRES = {
             code="context_length_exceeded",
         ),
         quota=_openai(429, _NO_QUOTA, "insufficient_quota", "insufficient_quota"),
-        alive="no such frame",
+        alive=b": alive\n\n",
         indexed="call",
     ),
     "openai_responses": Wire(
@@ -254,7 +256,7 @@ WIRES = {
             400, "Your input exceeds the context window of this model. Please adjust your input.", code="context_length_exceeded"
         ),
         quota=_openai(429, _NO_QUOTA, "insufficient_quota", "insufficient_quota"),
-        alive="no such frame",
+        alive=b": alive\n\n",
         indexed="block",
     ),
 }

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from dragoman.errors import ConnectionFailed, TimedOut
+from dragoman.errors import Cancelled, ConnectionFailed, TimedOut
 from dragoman.transport.local import FOREVER, AsyncLocalTransport, Handler, Late, LocalTransport, Pause
 from dragoman.wire.http import HttpHead, HttpRequest
 
@@ -95,12 +95,37 @@ def test_closing_takes_nothing_more(face: Callable[[Handler], Face]) -> None:
     assert (1, 1) == (reply.taken, reply.closed)
 
 
-def test_reading_a_closed_body_is_the_end(face: Callable[[Handler], Face]) -> None:
-    """After `close` there is nothing, whatever was promised."""
-    body = LocalTransport(lambda request: Reply(b"one", headers={"content-length": "3"})).send(ASKED)
-    body.close()
+def test_reading_a_closed_body_says_so() -> None:
+    """As the contract wants it of every transport; a body that was read to its end stays at its end."""
+    transport = LocalTransport(lambda request: Reply(b"one", headers={"content-length": "3"}))
+    closed, read = transport.send(ASKED), transport.send(ASKED)
+    assert [b"one", b""] == [read.read(), read.read()]
+    for body in (closed, read):
+        body.close()
 
-    assert b"" == body.read()
+    with pytest.raises(Cancelled):
+        closed.read()
+    assert b"" == read.read()
+
+
+def test_a_body_may_be_closed_while_its_handler_works() -> None:
+    """What the handler was making is dropped, and its chunks are closed where they stand."""
+    closed: list[str] = []
+
+    def chunks() -> Iterator[bytes]:
+        try:
+            body.close()  # as another thread would
+            yield b"too late"
+        finally:
+            closed.append("closed")
+
+    reply = Reply()
+    reply.chunks = chunks()
+    body = LocalTransport(lambda request: reply).send(ASKED)
+
+    with pytest.raises(Cancelled):
+        body.read()
+    assert ["closed"] == closed
 
 
 def test_a_late_head_is_a_timeout_only_for_who_does_not_wait(face: Callable[[Handler], Face]) -> None:

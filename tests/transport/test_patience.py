@@ -148,3 +148,23 @@ def test_patience_counts_down() -> None:
     now = 102.0
     with pytest.raises(TimedOut, match="nothing more came from host for 2 seconds"):
         patience.left()
+
+
+def test_both_waits_for_the_head_share_a_total() -> None:
+    """Connecting takes from what the head may take, and the wait in the body is not touched."""
+    now = [100.0]
+    patience = Patience("h", 5.0, 8.0, lambda: now[0], 10.0)
+    assert (105.0, 5.0) == (patience.until, patience.seconds)
+    now[0] = 104.0
+    patience.sent()
+    assert (110.0, 10.0) == (patience.until, patience.seconds)
+    patience.idle(60.0)
+    assert (164.0, 60.0) == (patience.until, patience.seconds)
+
+
+def test_a_total_holds_where_nothing_else_does(transport: RigTransport) -> None:
+    """A head that does not come, without a limit of its own."""
+    with FaultServer(stalling()) as server:
+        with pytest.raises(TimedOut) as caught:
+            transport.send(ask(server.url), first_byte=None, total=STALL)
+        assert "first_byte" == caught.value.phase

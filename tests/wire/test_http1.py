@@ -118,13 +118,20 @@ def test_what_is_no_answer_is_refused(data: bytes, size: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "endless", [OK + b"a: " + b"x" * 300_000, OK + b"transfer-encoding: chunked\r\n\r\n" + b"1;" + b"x" * 20_000]
+    ("endless", "bound"),
+    [
+        (OK + b"a: " + b"x" * 300_000, "the head of the answer has more than 262,144 bytes"),
+        (b"HTTP/1.1 100 Go on\r\n\r\n" * 20_000, "the head of the answer has more than 262,144 bytes"),
+        (OK + b"transfer-encoding: chunked\r\n\r\n" + b"1;" + b"x" * 20_000, "the size of a chunk has more than 16,384 bytes"),
+        (OK + b"transfer-encoding: chunked\r\n\r\n0\r\n" + b"x" * 300_000, "the trailers have more than 262,144 bytes"),
+        (OK + b"transfer-encoding: chunked\r\n\r\n0\r\n" + b"x: y\r\n" * 50_000, "the trailers have more than 262,144 bytes"),
+    ],
 )
-def test_what_has_no_end_is_bounded(endless: bytes) -> None:
-    """Heads and size lines do not fill memory."""
-    parser = AnswerParser()
-    with pytest.raises(BadAnswer, match="no end"):
-        _ = parser.feed(endless), parser.feed(b"")
+@pytest.mark.parametrize("size", [997, 10**6])
+def test_what_has_no_end_is_bounded(endless: bytes, bound: str, size: int) -> None:
+    """Heads, interim answers, size lines and trailers do not fill memory, and it is said which bound they broke."""
+    with pytest.raises(BadAnswer, match=bound):
+        read(endless, size)
 
 
 @given(st.lists(st.binary(min_size=1, max_size=9), max_size=6), st.integers(1, 9))

@@ -45,6 +45,7 @@ from dragoman.wire.json import read_json
         pytest.param(b'["\\ud83d\\ude00\\ud83d", "\\\\ud83d"]', ["\U0001f600\ufffd", "\\ud83d"], id="an escaped backslash"),
         pytest.param(b'{"\\ud83d":"\\\\\\ud83d"}', {"\ufffd": "\\\ufffd"}, id="a half behind an escaped backslash"),
         pytest.param('{"a": "\\ud83d"}', {"a": "\ufffd"}, id="text"),
+        pytest.param(b'\xef\xbb\xbf{"a": 1}', {"a": 1}, id="a byte-order mark"),
     ],
 )
 def test_values(data: bytes | str, value: Any) -> None:
@@ -65,6 +66,7 @@ def test_values(data: bytes | str, value: Any) -> None:
         b'"\\ud83d',
         b'{"a": "\\ud83d"',
         b"NaN",
+        b"\xef\xbb\xbf" * 100_000 + b"1",
         "",
         '"\ud800"',
     ],

@@ -58,8 +58,7 @@ def fit_media(request: Request, model: Model, report: Report) -> Request:
     if not lacking:
         return request
     messages = request.messages
-    suspects = {*lacking, ToolResult, Document}
-    if not _any_of(suspects, messages):
+    if not _any_of({*lacking, Document}, messages):
         return request
     current = len(messages) - 1
     while current and messages[current - 1].role != "assistant":
@@ -77,6 +76,10 @@ def _any_of(kinds: set[type[Block]], messages: tuple[Message, ...]) -> bool:
         for block in message.content:
             if type(block) in kinds:
                 return True
+            if type(block) is ToolResult:
+                for inner in block.content:
+                    if type(inner) in kinds:
+                        return True
     return False
 
 

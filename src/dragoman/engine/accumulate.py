@@ -32,6 +32,8 @@ from ..types.events import (
 )
 from ..types.messages import Message
 from ..types.response import Choice, Failure, Finish, Response, Usage
+from ..wire.frames import TooLarge
+from ..wire.limits import BLOCKS
 
 __all__ = ["Accumulator", "accumulate"]
 
@@ -98,16 +100,24 @@ class Accumulator:
         self._failure: Failure | None = None
 
     def add(self, events: Iterable[Event]) -> None:
-        """Take events as they come."""
+        """Take events as they come. Raises TooLarge past the number of blocks that an answer may have."""
         self._pending.extend(events)
         if len(self._pending) > _FOLD_AT:
             self._fold()
+            if len(self._blocks) > BLOCKS:
+                raise TooLarge(BLOCKS, "the answer", "blocks")
 
     @property
     def finished(self) -> Finished | None:
         """The terminal event, when it has come."""
         self._fold()
         return self._finished
+
+    @property
+    def usage(self) -> Usage | None:
+        """The tokens as far as they have been counted."""
+        self._fold()
+        return self._usage
 
     @property
     def failure(self) -> Failure | None:
@@ -117,8 +127,9 @@ class Accumulator:
 
     @property
     def empty(self) -> bool:
-        """True while no event has come."""
-        return not self._pending and not self._blocks and self._started == Started()
+        """True while nothing has come, or nothing but a failure."""
+        said = any(type(event) is not Failed for event in self._pending)
+        return not said and not self._blocks and self._started == Started()
 
     def response(self) -> Response:
         """What has arrived so far; `finish` is None until the answer is complete."""
@@ -140,7 +151,7 @@ class Accumulator:
             usage=self._usage if self._usage is not None else Usage(),
             choices=tuple([Choice(*pair) for pair in zip(messages, finishes, strict=False)]) if count > 1 else (),
             provider=self.origin.provider or None if self.origin is not None else None,
-            extra=self._extra,
+            extra=dict(self._extra),
         )
 
     def _fold(self) -> None:
@@ -176,7 +187,7 @@ class Accumulator:
             case UsageUpdate(usage=usage):
                 self._usage = usage
             case Extra(data=data):
-                self._extra = {**self._extra, **data}
+                self._extra.update(data)
             case Finished():
                 self._finished = event
             case Failed(failure=failure):

@@ -13,15 +13,16 @@ import msgspec
 
 from ..wire.http import HttpRequest
 
-__all__ = ["Call", "Close", "Drop", "Effect", "Next", "Now", "Random", "Read", "Send", "Sleep", "Start", "Wall"]
+__all__ = ["Bell", "Call", "Close", "Drop", "Effect", "Next", "Now", "Random", "Read", "Send", "Sleep", "Start", "Wait", "Wall"]
 
 
 class Send(msgspec.Struct, frozen=True):
-    """Send a request; answered with the `HttpHead`. Timeouts in seconds, None for no limit."""
+    """Send a request; answered with the `HttpHead`. Timeouts in seconds, None for no limit; `total` is for all of it."""
 
     request: HttpRequest
     connect: float | None = None
     first_byte: float | None = None
+    total: float | None = None
 
 
 class Read(msgspec.Struct, frozen=True):
@@ -40,6 +41,17 @@ class Sleep(msgspec.Struct, frozen=True):
     seconds: float
 
 
+class Bell(msgspec.Struct, frozen=True):
+    """Answered with something to wait for: its `ring()` may be called from any thread and ends the wait, or the next one."""
+
+
+class Wait(msgspec.Struct, frozen=True):
+    """Wait until a bell rings, at most so many seconds, None for no limit; answered with None."""
+
+    bell: Any
+    seconds: float | None = None
+
+
 class Now(msgspec.Struct, frozen=True):
     """Answered with monotonic seconds."""
 
@@ -55,11 +67,13 @@ class Random(msgspec.Struct, frozen=True):
 class Call(msgspec.Struct, frozen=True):
     """Call a function from outside, awaiting what it gives in the async face; answered with its result.
 
-    `blocks` is for one that takes its time and is no coroutine: the async face calls it in a thread.
+    `blocks` is for one that takes its time and is no coroutine: it is called in a thread. `timeout`, in seconds, bounds
+    that thread and a coroutine; a plain function that does not say that it blocks is not bounded.
     """
 
     function: Callable[[], Any]
     blocks: bool = False
+    timeout: float | None = None
 
 
 class Start(msgspec.Struct, frozen=True):
@@ -81,4 +95,4 @@ class Drop(msgspec.Struct, frozen=True):
     handle: Any
 
 
-Effect = Send | Read | Close | Sleep | Now | Wall | Random | Call | Start | Next | Drop
+Effect = Send | Read | Close | Sleep | Bell | Wait | Now | Wall | Random | Call | Start | Next | Drop

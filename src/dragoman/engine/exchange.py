@@ -13,9 +13,9 @@ from collections.abc import Callable
 
 import msgspec
 
-from ..errors import DecodeError, StreamCut, TransportError
+from ..errors import Cancelled, DecodeError, StreamCut, TransportError
 from ..protocols.base import Protocol, Report, Target
-from ..types.events import BlockStart, Event, Failed, Finished
+from ..types.events import BlockStart, Event, Failed, Finished, Ping
 from ..types.model import Price
 from ..types.request import Request
 from ..types.response import Adaptation, Cost, Response, Timing
@@ -23,20 +23,25 @@ from ..wire.eventstream import Damaged, EventStreamFramer
 from ..wire.frames import Framer, TooLarge
 from ..wire.http import HttpRequest
 from ..wire.jsonarray import JsonArrayFramer
+from ..wire.limits import STREAM_BYTES
 from ..wire.ndjson import NdjsonFramer
 from ..wire.sse import SseFramer
 from .accumulate import Accumulator
 from .auth import Auth
+from .budget import RetryBudget
 from .cost import cost, dearer_host, service_tier
 from .delays import rate_limits
 from .effects import Close, Now, Read
+from .gate import Gate
 from .policy import Retry, Timeouts
-from .trip import Credential, Flow, Trip, request_id
+from .trip import Credential, Flow, Trip, request_id, unsound
 
 __all__ = ["Credential", "Exchange", "Flow"]
 
 _DRAIN_LIMIT = 1024 * 1024
 _DRAIN_SECONDS = 0.25
+_BLANK = b" \t\r\n"
+_BOM = b"\xef\xbb\xbf"
 _EVENT_STARTS = (b"d", b"e", b"i", b"r", b":")  # data, event or error, id, retry, a comment
 
 
@@ -64,9 +69,13 @@ class Exchange(Trip):
         auth: Auth | None = None,
         timeouts: Timeouts | None = None,
         retry: Retry | None = None,
+        gate: Gate | None = None,
+        budget: RetryBudget | None = None,
         price: Price | None = None,
     ) -> None:
-        super().__init__(target, protocol, credential=credential, auth=auth, timeouts=timeouts, retry=retry)
+        super().__init__(
+            target, protocol, credential=credential, auth=auth, timeouts=timeouts, retry=retry, gate=gate, budget=budget
+        )
         self._http = protocol.encode_request(request, target, report)
         self.adaptations: tuple[Adaptation, ...] = tuple(report.adaptations)
         self._request = request
@@ -74,6 +83,11 @@ class Exchange(Trip):
         self._accumulator = Accumulator(target.origin())
         self._raw: bytes | None = None
         self._first_at: float | None = None
+
+    @property
+    def request(self) -> Request:
+        """What is asked, as this target takes it."""
+        return self._request
 
     @property
     def http(self) -> HttpRequest:
@@ -124,20 +138,23 @@ class Exchange(Trip):
     def _partial(self) -> Response | None:
         return None if self._accumulator.empty else self.response()
 
+    def _tokens(self) -> int | None:
+        usage = self._accumulator.usage
+        return usage.total if usage is not None else None
+
     def _forget(self) -> None:
         super()._forget()
         self._accumulator = Accumulator(self._target.origin())
 
     def _read_answer(self) -> Flow[None]:
         chunk = yield from self._read()
-        while chunk and not chunk.lstrip(b" \t\r\n\xef\xbb\xbf"):
+        quiet: float | None = None
+        while chunk and _BOM.startswith(rest := chunk.lstrip(_BLANK)):
+            quiet = yield from self._quiet(quiet)
             more = yield from self._read()
-            if not more:
-                chunk = b""
-                break
-            chunk += more
+            chunk = rest + more if more else b""
         if not chunk:
-            raise StreamCut("the provider ended the answer without saying anything")
+            raise StreamCut("the provider ended the answer without saying anything; send it again")
         if (make := self._framer(chunk)) is not None:
             yield from self._read_stream(chunk, make())
         else:
@@ -154,7 +171,7 @@ class Exchange(Trip):
             return EventStreamFramer if first[0] < 2 else None
         if framing == "ndjson":
             return NdjsonFramer if self._request.stream else None
-        begin = first.lstrip(b" \t\r\n\xef\xbb\xbf")[:1]
+        begin = first.lstrip(_BLANK + _BOM)[:1]
         if begin == b"[" and self._protocol.arrays and self._request.stream:
             return JsonArrayFramer
         return SseFramer if begin in _EVENT_STARTS else None
@@ -165,8 +182,13 @@ class Exchange(Trip):
         accumulate = self._accumulator.add
         read = Read(self._timeouts.idle)
         bounded = self._timeouts.total is not None
+        size = 0
+        quiet: float | None = None
         try:
             while chunk:
+                size += len(chunk)
+                if size > STREAM_BYTES:
+                    raise TooLarge(STREAM_BYTES, "the answer")
                 events = decoder.feed(framer.feed(chunk))
                 if events:
                     accumulate(events)
@@ -181,14 +203,26 @@ class Exchange(Trip):
                         if any(type(event) is BlockStart for event in events):
                             yield from self._deliver(held)
                             held = []
+                if not events or type(events[-1]) is Ping:
+                    said = any(type(event) is not Ping for event in events)
+                    quiet = yield from self._quiet(None if said else quiet)
+                else:
+                    quiet = None
                 chunk = (yield from self._read()) if bounded else (yield read)
-            events = decoder.feed(framer.close())
+            events = self._unended(decoder.feed(framer.close()))
             if not events or type(events[-1]) not in (Finished, Failed):
                 events += decoder.close()
+            accumulate(events)
         except (TooLarge, Damaged) as error:
-            raise DecodeError(f"{error}; this is not a sound answer", status=200) from error
-        accumulate(events)
+            raise unsound(error) from error
         yield from self._end(held, events, drain=False)
+
+    def _unended(self, events: list[Event]) -> list[Event]:
+        """The events of a frame that the body ended in: where it cannot be read, and others could, it was cut."""
+        last = events[-1] if events else None
+        if type(last) is Failed and last.failure.reason == "decode" and not self._accumulator.empty:
+            return events[:-1]
+        return events
 
     def _end(self, held: list[Event], events: list[Event], *, drain: bool = True) -> Flow[None]:
         """Deliver the last events and stop: raises when they do not end the answer well."""
@@ -201,7 +235,10 @@ class Exchange(Trip):
         if type(last) is not Finished:
             if self._delivered and events:
                 yield events
-            raise StreamCut("the answer ended without its end signal: it is not complete; `partial` holds what arrived")
+            raise StreamCut(
+                "the answer ended without its end signal: it is not complete; "
+                "`partial` holds what arrived, and sending it again may bring the rest"
+            )
         yield from self._deliver(events)
         if drain:
             yield from self._drain()
@@ -215,12 +252,15 @@ class Exchange(Trip):
         yield events
 
     def _deliver_whole(self, events: list[Event]) -> Flow[None]:
-        self._accumulator.add(events)
+        try:
+            self._accumulator.add(events)
+        except TooLarge as error:
+            raise unsound(error) from error
         last = events[-1] if events else None
         if type(last) is Failed:
             raise self._api_error(last.failure)
         if type(last) is not Finished:
-            raise DecodeError("the provider's answer is not complete", status=200)
+            raise DecodeError("the provider's answer is not complete; send it again", status=200)
         yield from self._deliver(events)
 
     def _drain(self) -> Flow[None]:
@@ -233,7 +273,7 @@ class Exchange(Trip):
                 if not chunk:
                     break
                 drained += len(chunk)
-        except TransportError:
+        except (TransportError, Cancelled):
             pass  # the answer is complete: how its connection ends changes nothing
         yield Close()
 
@@ -241,4 +281,4 @@ class Exchange(Trip):
         def since(moment: float | None) -> float | None:
             return self._since(moment) if moment is not None else None
 
-        return Timing(since(self._head_at), since(self._first_at), since(self._finished_at))
+        return Timing(since(self._head_at), since(self._first_at), since(self._finished_at), self._queued or None)

@@ -69,6 +69,21 @@ class Routed:
         """What had to change for the target that answers."""
         return self._current.adaptations if self._current is not None else ()
 
+    @property
+    def current(self) -> Exchange | None:
+        """The exchange with the target that is asked now, None before the first."""
+        return self._current
+
+    @property
+    def decision(self) -> Decision | None:
+        """Why that one is asked."""
+        return self._decision
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """The tries that have ended, of all targets."""
+        return self._attempts + (self._current.attempts if self._current is not None else ())
+
     def response(self) -> Response:
         """What has arrived so far, whoever said it, with the decision and the tries of all targets."""
         if self._current is None:

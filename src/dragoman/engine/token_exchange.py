@@ -62,7 +62,7 @@ class Exchanged(Source):
         answer = _json(body)
         token = _field(answer, exchange.token)
         if not isinstance(token, str) or not token:
-            raise DecodeError(f"{where} answered without a token", status=head.status)
+            raise DecodeError(f"{where} answered without a token; check that the account may use it", status=head.status)
         expires_at = _field(answer, exchange.expires_at)
         base_url = _field(answer, exchange.base_url) if exchange.base_url else None
         return Grant(

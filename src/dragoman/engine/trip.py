@@ -1,4 +1,4 @@
-"""What every errand to a provider shares: credentials, deadlines, tries, reading a body, and errors as typed ones.
+"""What every errand to a provider shares: credentials, deadlines, the gate, tries, reading a body, and errors as typed ones.
 
 `Exchange` (a request and its answer) and `Listing` (the models a provider has) are trips. A trip yields effects (see
 `effects`) and decides; it does no I/O.
@@ -7,32 +7,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
 
-from ..errors import APIError, AuthenticationFailed, DecodeError, DragomanError, TimedOut
+from ..errors import (
+    APIError,
+    AuthenticationFailed,
+    Cancelled,
+    DecodeError,
+    DragomanError,
+    Overloaded,
+    RateLimited,
+    TimedOut,
+)
 from ..protocols.base import Protocol, Target
 from ..types.events import Event
 from ..types.response import Attempt, Failure, Response
 from ..types.secret import Secret
 from ..wire.frames import TooLarge
 from ..wire.http import HttpHead, HttpRequest
+from ..wire.limits import ERROR_BYTES
 from ..wire.whole import WholeFramer
 from .auth import Auth
+from .budget import RetryBudget
 from .credentials import Access, Function, Given, Grant
-from .delays import retry_after
-from .effects import Close, Effect, Now, Random, Read, Send, Sleep, Wall
+from .delays import headers_within, rate_limits, retry_after
+from .effects import Bell, Call, Close, Effect, Now, Random, Read, Send, Sleep, Wait, Wall
+from .gate import Gate, Ticket
 from .policy import Retry, Timeouts
-from .scrub import scrub
+from .scrub import scrub, scrub_word
 
-__all__ = ["Credential", "Flow", "Trip", "request_id"]
+__all__ = ["Credential", "Flow", "Trip", "request_id", "unsound"]
 
 Credential = Secret | Callable[[], Any] | Access | None
 T = TypeVar("T")
 Flow = Generator[Effect | list[Event], Any, T]
 
-_ERROR_BODY_LIMIT = 1024 * 1024
+# Seconds by which a clock may wake a wait too early.
+_EARLY = 0.01
 _REQUEST_ID_HEADERS = (
     "x-request-id",
     "request-id",
@@ -52,16 +66,20 @@ class Trip:
     __slots__ = (
         "_access",
         "_attempts",
+        "_budget",
         "_delivered",
         "_finished_at",
+        "_gate",
         "_grant",
         "_head",
         "_head_at",
         "_protocol",
+        "_queued",
         "_renewed",
         "_retry",
         "_started_at",
         "_target",
+        "_ticket",
         "_timeouts",
         "_wall",
     )
@@ -75,6 +93,8 @@ class Trip:
         auth: Auth | None = None,
         timeouts: Timeouts | None = None,
         retry: Retry | None = None,
+        gate: Gate | None = None,
+        budget: RetryBudget | None = None,
     ) -> None:
         self._target = target
         self._protocol = protocol
@@ -85,6 +105,10 @@ class Trip:
         self._renewed = False
         self._timeouts = timeouts if timeouts is not None else Timeouts()
         self._retry = retry if retry is not None else Retry()
+        self._gate = gate
+        self._budget = budget
+        self._ticket: Ticket | None = None
+        self._queued = 0.0
         self._attempts: list[Attempt] = []
         self._head: HttpHead | None = None
         self._wall = 0.0
@@ -92,6 +116,16 @@ class Trip:
         self._head_at: float | None = None
         self._finished_at: float | None = None
         self._delivered = False
+
+    @property
+    def target(self) -> Target:
+        """Where it goes."""
+        return self._target
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """The tries that have ended."""
+        return tuple(self._attempts)
 
     @property
     def delivered(self) -> bool:
@@ -112,31 +146,83 @@ class Trip:
 
     def _tries(self, attempt: Callable[[], Flow[T]]) -> Flow[T]:
         """What `attempt` gives, after as many tries as policy allows. Raises the typed error that ends the last one."""
+        try:
+            return (yield from self._until_done(attempt))
+        except DragomanError as error:
+            self._explain(error)
+            raise
+        finally:
+            self._leave(None)
+
+    def _until_done(self, attempt: Callable[[], Flow[T]]) -> Flow[T]:
         if self._started_at is None:
             self._started_at = yield Now()
-        failed = 0
+        failed = taken = 0
         while True:
             begun = yield Now()
             try:
+                if self._gate is not None:
+                    begun = yield from self._enter(self._gate, begun)
                 result = yield from attempt()
             except DragomanError as error:
                 yield Close()
                 self._finished_at = yield Now()
+                self._leave(self._finished_at, error)
                 if (yield from self._renew(error)):
                     self._note(begun, error, 0.0)
                     self._forget()
                     continue
                 failed += 1
-                wait = yield from self._wait(error, failed)
+                wait, taken = yield from self._wait(error, failed)
                 self._note(begun, error, wait)
                 if wait is None:
-                    self._explain(error)
                     raise
                 yield Sleep(wait)
                 self._forget()
             else:
+                self._leave(self._finished_at)
+                if self._budget is not None:
+                    self._budget.give(taken)
                 self._note(begun, None, None)
                 return result
+
+    def _enter(self, gate: Gate, now: float) -> Generator[Effect, Any, float]:
+        """Wait at the gate; the moment of being let through. Raises RateLimited when that is too far away."""
+        came = now
+        ticket = self._ticket = gate.enter()
+        bell: Any = None
+        while (wait := gate.ask(ticket, now)) != 0.0:
+            remaining = yield from self._remaining()
+            if wait is not None and (gate.closed(now) > self._retry.patience or (remaining is not None and wait > remaining)):
+                raise self._full(wait)
+            if bell is None:
+                bell = yield Bell()
+                ticket.wake = bell.ring
+                if gate.ask(ticket, now) == 0.0:  # somebody may have left before there was a bell to ring
+                    break
+            yield Wait(bell, _least(wait, remaining))
+            now = yield Now()
+        self._queued += now - came
+        return now
+
+    def _full(self, wait: float) -> RateLimited:
+        return RateLimited(
+            f"requests to this target are held back for another {wait:.0f} s; allow more time, or take another provider",
+            retry_after=wait,
+        )
+
+    def _leave(self, now: float | None, error: DragomanError | None = None) -> None:
+        """Leave the gate, and tell it of a refusal for speed; without `now` nobody could be asked for the time."""
+        ticket, self._ticket = self._ticket, None
+        if ticket is None or self._gate is None:
+            return
+        if now is not None and ticket.admitted and isinstance(error, RateLimited | Overloaded):
+            self._gate.learn(now, (), refused=True, retry_after=error.retry_after, ticket=ticket)
+        self._gate.leave(ticket, now, self._tokens() if self._gate.counts_tokens else None)
+
+    def _tokens(self) -> int | None:
+        """How many tokens the provider has counted."""
+        return None
 
     def _send(self, http: HttpRequest) -> Flow[None]:
         """Send a request with its credential and take the head of a good answer; raises the typed error of any other."""
@@ -145,14 +231,16 @@ class Trip:
         remaining = yield from self._remaining()
         limits = self._within(remaining)
         try:
-            head = yield Send(request, limits.connect, limits.first_byte)
+            head = yield Send(request, limits.connect, limits.first_byte, remaining)
         except TimedOut as error:
-            raise self._phase(error, remaining) from error
+            raise (yield from self._phase(error, remaining)) from error
         self._head = head
         self._head_at = yield Now()
         self._wall = yield Wall()
+        if self._gate is not None and head.status < 300:
+            self._gate.learn(self._head_at, rate_limits(head.headers, self._wall))
         if head.status >= 300:
-            body = yield from self._read_body(_ERROR_BODY_LIMIT)
+            body = yield from self._read_body(ERROR_BYTES)
             raise self._api_error(self._protocol.decode_failure(head, body, self._target))
 
     def _admit(self) -> Flow[Grant]:
@@ -163,7 +251,7 @@ class Trip:
         try:
             return (yield from self._access.grant(self._within(remaining)))
         except TimedOut as error:
-            raise self._phase(error, remaining) from error
+            raise (yield from self._phase(error, remaining)) from error
 
     def _renew(self, error: DragomanError) -> Flow[bool]:
         """Whether the provider refused a credential in whose place there is another now: one more try, once in a trip."""
@@ -173,6 +261,8 @@ class Trip:
         self._renewed = True
         try:
             return (yield from self._access.renewed(grant, self._within((yield from self._remaining()))))
+        except Cancelled:
+            raise
         except DragomanError as reason:
             yield Close()
             error.add_note(f"It could not be renewed either: {reason}")
@@ -192,14 +282,31 @@ class Trip:
         try:
             chunk: bytes = yield Read(_least(self._timeouts.idle, remaining))
         except TimedOut as error:
-            raise self._phase(error, remaining) from error
+            raise (yield from self._phase(error, remaining)) from error
         return chunk
 
-    def _phase(self, error: TimedOut, remaining: float | None) -> TimedOut:
+    def _phase(self, error: TimedOut, remaining: float | None) -> Generator[Effect, Any, TimedOut]:
         """The timeout as the caller knows it: the total deadline shortens the others, and then it is the one that passed."""
+        if remaining is None or self._timeouts.total is None:
+            return error
         limits = {"connect": self._timeouts.connect, "first_byte": self._timeouts.first_byte, "idle": self._timeouts.idle}
         own = limits.get(error.phase)
-        return error if remaining is None or (own is not None and own < remaining) else self._timed_out_in_total()
+        passed = self._since((yield Now())) > self._timeouts.total - _EARLY
+        return self._timed_out_in_total() if passed or own is None or own >= remaining else error
+
+    def _quiet(self, since: float | None) -> Generator[Effect, Any, float | None]:
+        """Since when nothing has been said, after a piece of the body that said nothing. Raises TimedOut when it is too long."""
+        progress = self._timeouts.progress
+        if progress is None:
+            return None
+        now: float = yield Now()
+        if since is None:
+            return now
+        if now - since > progress:
+            error = TimedOut(f"the provider showed signs of life for {progress:g} seconds and said nothing; allow more time")
+            error.phase = "progress"
+            raise error
+        return since
 
     def _read_body(self, limit: int | None, first: bytes = b"") -> Generator[Effect, Any, bytes]:
         """The rest of the body. Past `limit` it is cut, which is enough of an error; without one, too much raises."""
@@ -213,7 +320,7 @@ class Trip:
                 if limit is not None and size > limit:
                     break
         except TooLarge as error:
-            raise DecodeError(f"{error}; this is not a sound answer", status=200) from error
+            raise unsound(error) from error
         return framer.close()[0][1]
 
     def _since(self, moment: float) -> float:
@@ -230,7 +337,7 @@ class Trip:
         return remaining
 
     def _timed_out_in_total(self) -> TimedOut:
-        error = TimedOut(f"the exchange took longer than its total deadline of {self._timeouts.total:g} s")
+        error = TimedOut(f"the exchange took longer than its total deadline of {self._timeouts.total:g} s; allow more time")
         error.phase = "total"
         error.retryable = False
         return error
@@ -243,21 +350,33 @@ class Trip:
         if failure.request_id is None:
             failure = msgspec.structs.replace(failure, request_id=request_id(headers))
         if failure.retry_after is None:
-            failure = msgspec.structs.replace(failure, retry_after=retry_after(headers, self._wall))
+            wait = retry_after({**headers_within(failure.body), **headers}, self._wall)
+            failure = msgspec.structs.replace(failure, retry_after=wait)
         wish = {"true": True, "false": False}.get(headers.get("x-should-retry", "").lower())
         failure = scrub(failure, *(self._grant.secrets() if self._grant is not None else ()))
         return classify(failure, provider=self._target.provider, model=self._target.model, should_retry=wish)
 
-    def _wait(self, error: DragomanError, failed: int) -> Generator[Effect, Any, float | None]:
-        """Seconds to wait before the next try, None when there is none."""
-        if self._delivered or not error.retryable:
-            return None
+    def _wait(self, error: DragomanError, failed: int) -> Generator[Effect, Any, tuple[float | None, int]]:
+        """Seconds to wait before the next try, None when there is none, and what it takes from the budget."""
+        retry, budget, taken = self._retry, self._budget, 0
+        if self._delivered or not retry.again(error):
+            return None, 0
         random: float = yield Random()
-        wait = self._retry.delay(failed, error.retry_after, random)
-        if wait is None or self._timeouts.total is None:
-            return wait
-        now: float = yield Now()
-        return wait if self._since(now) + wait < self._timeouts.total else None
+        wait = retry.delay(failed, error.retry_after, random)
+        if wait is None:
+            return None, 0
+        if self._timeouts.total is not None and self._since((yield Now())) + wait >= self._timeouts.total:
+            return None, 0
+        if budget is not None and (taken := budget.take(timed_out=isinstance(error, TimedOut))) == 0:
+            error.add_note("It was not tried again: too many tries of this target have failed lately (Retry.budget).")
+            return None, 0
+        if retry.on_retry is not None:
+            self._explain(error)
+            if (yield Call(partial(retry.on_retry, error, failed, wait))) is False:
+                if budget is not None:
+                    budget.give(taken)
+                return None, 0
+        return wait, taken
 
     def _explain(self, error: DragomanError) -> None:
         """Put on an error what is known about the trip."""
@@ -280,10 +399,12 @@ class Trip:
 
 def request_id(headers: dict[str, str]) -> str | None:
     """The provider's name for a request, from the headers of its answer."""
-    for name in _REQUEST_ID_HEADERS:
-        if name in headers:
-            return headers[name]
-    return None
+    return next((scrub_word(headers[name]) for name in _REQUEST_ID_HEADERS if name in headers), None)
+
+
+def unsound(error: ValueError) -> DecodeError:
+    """The error for an answer that is damaged or larger than any sound one; it says which bound, and how large."""
+    return DecodeError(f"{error}; this is not a sound answer: check the base URL, or send it again", status=200)
 
 
 def _least(*limits: float | None) -> float | None:

@@ -7,7 +7,8 @@
 | bytes → request | server | `decode_request` |
 | events → bytes | server | `stream_encoder`, `encode_response`, `encode_failure` |
 
-Beside them stands the vendor's list of models, page by page: `encode_models`, `decode_models`.
+Beside them stand the vendor's list of models, page by page (`encode_models`, `decode_models`), and its count of a prompt
+(`encode_count`, `decode_count`). `caching` tells how prompts are cached behind a wire.
 
 A server is the gateway, the embedded provider, or a test. Nothing here does I/O, reads a clock or keeps state between
 calls; a decoder and an encoder hold the state of one answer. `decode(encode(events)) == events` in both forms.
@@ -25,7 +26,9 @@ from typing import Any, Literal
 import msgspec
 
 from ..errors import Unsupported
+from ..types.cached import CachedPrompt
 from ..types.content import BlockBase, Origin
+from ..types.count import Count
 from ..types.events import Event
 from ..types.model import Model
 from ..types.request import Request
@@ -34,6 +37,7 @@ from ..wire.frames import Frame
 from ..wire.http import HttpHead, HttpRequest
 
 __all__ = [
+    "CacheRules",
     "Decoder",
     "Encoder",
     "HttpReply",
@@ -92,6 +96,22 @@ class ModelPage(msgspec.Struct, frozen=True):
 
     models: tuple[Model, ...]
     after: str | None = None
+
+
+class CacheRules(msgspec.Struct, frozen=True):
+    """How prompts are cached behind a wire, for placing marks and keys unasked; the defaults are caching by itself.
+
+    `marks` is how many marks a request may carry, 0 where none are needed or taken. `tools` tells whether the last tool
+    may carry one. `key` tells whether requests of one conversation are kept together by `Request.cache_key`. `lifetimes`
+    are the words for how long, shortest first, the first of them meant where none is said. `automatic` is False where
+    nothing is cached without a mark.
+    """
+
+    marks: int = 0
+    tools: bool = False
+    key: bool = False
+    lifetimes: tuple[str, ...] = ()
+    automatic: bool = True
 
 
 class ToolIdRule(msgspec.Struct, frozen=True):
@@ -181,6 +201,8 @@ class Protocol(ABC):
     """Whether a streamed answer may also come as one JSON array, an element a frame."""
     held: tuple[str, ...] = ()
     """Names in `Request.extra` of a conversation that the server holds: results may answer calls that stand there."""
+    uncounted: tuple[str, ...] = ()
+    """Phrases in which the vendor says that it does not count for a model."""
 
     @abstractmethod
     def encode_request(self, request: Request, target: Target, report: Report) -> HttpRequest:
@@ -224,6 +246,35 @@ class Protocol(ABC):
     def decode_models(self, body: bytes, target: Target) -> ModelPage | Failure:
         """One page of the vendor's list of models; a Failure for a body that is none."""
         raise Unsupported(f"{target.provider} has no list of models that can be asked for", provider=target.provider)
+
+    def encode_count(self, request: Request, target: Target, report: Report) -> HttpRequest | None:
+        """The request that asks the vendor for the tokens of a request's prompt, without credentials; what is counted is
+        what `encode_request` says. None where the vendor does not count."""
+        return None
+
+    def decode_count(self, body: bytes, target: Target) -> Count | Failure:
+        """The vendor's count; a Failure for a body that is none."""
+        raise Unsupported(f"{target.provider} does not count tokens", provider=target.provider)
+
+    def caching(self, target: Target) -> CacheRules:
+        """How prompts are cached there."""
+        return CacheRules()
+
+    def encode_cached(self, request: Request, target: Target, report: Report, seconds: int) -> HttpRequest:
+        """The request to keep what a request says under a name, without credentials. Raises Unsupported where none is kept."""
+        raise Unsupported('no prompts are kept under a name here: cache="auto" is what there is', provider=target.provider)
+
+    def decode_cached(self, body: bytes, target: Target) -> CachedPrompt | Failure:
+        """What is kept now; a Failure for a body that names nothing."""
+        raise Unsupported("no prompts are kept under a name here", provider=target.provider)
+
+    def encode_uncached(self, name: str, target: Target) -> HttpRequest:
+        """The request to let go of what is kept under a name, without credentials."""
+        raise Unsupported("no prompts are kept under a name here", provider=target.provider)
+
+    def recall(self, name: str) -> dict[str, Any]:
+        """What a request's `extra` says to begin with what is kept under a name."""
+        raise Unsupported("no prompts are kept under a name here")
 
     @abstractmethod
     def serves(self, method: str, path: str) -> bool:

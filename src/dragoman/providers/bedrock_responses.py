@@ -18,6 +18,7 @@ PROVIDER = Provider(
     ("AWS_BEARER_TOKEN_BEDROCK",),
     "openai_responses",
     ResponsesDialect(
+        count=False,  # no endpoint that counts is documented
         # https://docs.aws.amazon.com/bedrock/latest/userguide/bedrock-mantle.html: open models behind OpenAI's API; their
         # reasoning is text, not encrypted, and goes back as it came.
         system_role="system",

@@ -24,6 +24,7 @@ PROVIDER = Provider(
         cache_key_field=None,
         # https://www.alibabacloud.com/help/en/model-studio/context-cache: Anthropic's marks on content parts.
         cache_marks="cache_control",
+        cache_lifetimes=("5m",),
         top_k=True,
         drop=("metadata", "service_tier"),
         custom_tools=False,

@@ -24,6 +24,7 @@ PROVIDER = Provider(
         thinking=("enabled", "disabled"),
         efforts=("low", "high", "max"),
         signed_thinking=False,
+        count_path=None,  # the same page names no endpoint that counts
     ),
     auth=Auth("x-api-key", ""),
     base_url_env=("DEEPSEEK_ANTHROPIC_BASE_URL",),

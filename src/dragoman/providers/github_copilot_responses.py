@@ -18,6 +18,7 @@ PROVIDER = Provider(
     ("COPILOT_GITHUB_TOKEN", "GITHUB_COPILOT_TOKEN"),
     "openai_responses",
     ResponsesDialect(
+        count=False,  # no endpoint that counts is documented
         # https://github.com/microsoft/vscode-copilot-chat sends `store: false`: the service keeps nothing.
         body={"store": False},
         schemas=REFERENCE.schemas,

@@ -20,6 +20,7 @@ PROVIDER = Provider(
         thinking=("enabled", "disabled"),
         efforts=(),
         signed_thinking=False,
+        count_path=None,  # the same page names no endpoint that counts
         structured_output=False,
     ),
     base_url_env=("HUGGINGFACE_MESSAGES_BASE_URL",),

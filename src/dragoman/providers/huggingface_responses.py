@@ -15,6 +15,7 @@ PROVIDER = Provider(
     ("HF_TOKEN",),
     "openai_responses",
     ResponsesDialect(
+        count=False,  # no endpoint that counts is documented
         # https://huggingface.co/docs/inference-providers/guides/responses-api: open models at many providers; only what all of
         # them take is sent.
         user_field=None,

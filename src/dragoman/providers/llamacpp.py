@@ -14,6 +14,7 @@ PROVIDER = Provider(
     "http://localhost:8080/v1",
     ("LLAMACPP_API_KEY",),
     dialect=ChatDialect(
+        count="input_tokens",  # the server counts what its chat template makes of a request
         # Chat templates know `system`, and many of them only at the head.
         system_role="system",
         developer_role=False,

@@ -18,6 +18,7 @@ PROVIDER = Provider(
     ("LM_API_TOKEN",),
     "openai_responses",
     ResponsesDialect(
+        count=False,  # no endpoint that counts is documented
         # https://lmstudio.ai/docs/developer/openai-compat/responses: local models; what they
         # have no use for is not sent, and their reasoning is text.
         user_field=None,

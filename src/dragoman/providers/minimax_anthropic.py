@@ -24,6 +24,7 @@ PROVIDER = Provider(
         # https://platform.minimax.io/docs/api-reference/text-openai-api refuses a temperature of 0: the models are the same.
         clamp={"temperature": (0.01, 1.0)},
         signed_thinking=False,
+        count_path=None,  # the same page names no endpoint that counts
     ),
     auth=Auth("x-api-key", ""),
     base_url_env=("MINIMAX_ANTHROPIC_BASE_URL",),

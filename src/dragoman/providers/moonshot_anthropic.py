@@ -21,6 +21,7 @@ PROVIDER = Provider(
         thinking=("enabled", "disabled"),
         efforts=("low", "high", "max"),
         signed_thinking=False,
+        count_path=None,  # the same page names no endpoint that counts
     ),
     base_url_env=("MOONSHOT_ANTHROPIC_BASE_URL",),
     model="kimi-k3",

@@ -16,6 +16,7 @@ PROVIDER = Provider(
     dialect=MessagesDialect(
         # It keeps to https://json-schema.org/draft/2020-12 without anybody's limits: `dragoman.offline.schema`.
         schemas=Schemas(),
+        count_path=None,  # there are no tokens here: the same estimate as anywhere else
     ),
     key_required=False,
     model="eliza",

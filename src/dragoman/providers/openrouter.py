@@ -25,6 +25,7 @@ PROVIDER = Provider(
         document_urls=True,
         # https://openrouter.ai/docs/guides/best-practices/prompt-caching: Anthropic's marks, sticky by session.
         cache_marks="cache_control",
+        cache_lifetimes=("5m", "1h"),
         cache_key_field="session_id",
         top_k=True,
         drop=("n",),  # in none of https://openrouter.ai/docs/api-reference/parameters

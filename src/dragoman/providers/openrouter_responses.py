@@ -18,6 +18,7 @@ PROVIDER = Provider(
     ("OPENROUTER_API_KEY",),
     protocol="openai_responses",
     dialect=ResponsesDialect(
+        count=False,  # no endpoint that counts is documented
         system_role="system",  # what the models behind it know; `developer` is taken too
         # In the request schema of https://openrouter.ai/docs/api/api-reference/responses/create-responses
         also=("top_k", "presence_penalty", "frequency_penalty", "modalities"),

@@ -20,6 +20,7 @@ PROVIDER = Provider(
         # answer streams, the body the version, by a word of its own.
         path="/publishers/anthropic/models/{model}:rawPredict",
         stream_path="/publishers/anthropic/models/{model}:streamRawPredict",
+        count_path="/publishers/anthropic/models/count-tokens:rawPredict",
         version="vertex-2023-10-16",
         version_in_body=True,
         model_in_body=False,

@@ -13,6 +13,7 @@ PROVIDER = Provider(
     "http://localhost:8000/v1",
     ("VLLM_API_KEY",),
     dialect=ChatDialect(
+        count="tokenize",  # https://docs.vllm.ai/en/stable/serving/openai_compatible_server/#tokenizer-api
         # Chat templates know `system`, and many of them only at the head.
         system_role="system",
         late_system=False,

@@ -16,6 +16,7 @@ PROVIDER = Provider(
     ("XAI_API_KEY",),
     protocol="openai_responses",
     dialect=ResponsesDialect(
+        count=False,  # no endpoint that counts is documented
         system_role="system",
         developer_role=False,
         cache_marks=False,

@@ -113,7 +113,12 @@ class AsyncNativeBody(Answer):
     async def _next(self, timeout: float | None) -> bytes:
         self._patience.idle(timeout)
         self._stream.bound(self._patience)
-        parser, body = self._parser, self._body(b"", more=True)
+        parser, body = self._parser, b""
+        if self._fresh:
+            self._fresh = False
+            body = self._body(b"", more=True)
+        elif self._unpacker is None:
+            body = self._body(await self._stream.read(READ, self._patience))
         while True:
             piece = body if self._unpacker is None else self._unpacked(body)
             if piece:

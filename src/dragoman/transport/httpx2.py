@@ -25,8 +25,8 @@ from .outgoing import Route, checked_headers, route_to, split_url
 from .patience import Patience
 from .proxies import Proxies, Proxy
 from .sockets import BlockingNetwork
-from .stopping import Stop, stopped
 from .steps import WAITS, Step
+from .stopping import Stop, stopped
 from .streams import AsyncNetwork
 from .trouble import closed_here, connection_failed, not_installed
 from .trust import extra_roots

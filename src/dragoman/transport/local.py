@@ -79,13 +79,12 @@ class _Body:
 
     def end(self) -> None:
         self._closed = self._closed or not self._over
+        if getattr(self._chunks, "gi_running", False):
+            return  # another thread has the handler make a piece: its chunks are closed when that is made
         close = getattr(self._chunks, "close", None)
-        if close is not None:
-            try:
-                close()
-            except ValueError:
-                return  # another thread has the handler make a piece: it ends when that is made
         self._chunks = None
+        if close is not None:
+            close()
 
     def _next(self, timeout: float | None) -> bytes:
         waited = 0.0

@@ -95,7 +95,12 @@ class NativeBody(Answer):
 
     def _next(self, timeout: float | None) -> bytes:
         self._patience.idle(timeout)
-        parser, body = self._parser, self._body(b"", more=True)
+        parser, body = self._parser, b""
+        if self._fresh:
+            self._fresh = False
+            body = self._body(b"", more=True)
+        elif self._unpacker is None:
+            body = self._body(self._stream.read(READ, self._patience))
         while True:
             piece = body if self._unpacker is None else self._unpacked(body)
             if piece:

@@ -172,13 +172,14 @@ def refused_by_proxy(way: Way, head: HttpHead) -> DragomanError:
 class Answer:
     """What both bodies are: a head, and how far the body behind it has been read."""
 
-    __slots__ = ("_closed", "_key", "_over", "_parser", "_patience", "_stream", "_unpacker", "_where", "head")
+    __slots__ = ("_closed", "_fresh", "_key", "_over", "_parser", "_patience", "_stream", "_unpacker", "_where", "head")
 
     def __init__(self, stream: Any, parser: AnswerParser, way: Way, patience: Patience) -> None:
         assert parser.head is not None
         head = parser.head
         self._over = True  # until it is known to be readable: a refused one is its maker's to end
         self._closed = False
+        self._fresh = True  # bytes of the body may have come with the head
         self._stream = stream
         self._parser = parser
         self._key = way.key

@@ -14,6 +14,7 @@ import select
 import socket
 import ssl
 from functools import partial
+from math import ceil
 from typing import Any
 
 from ..errors import ConnectionFailed
@@ -25,6 +26,7 @@ __all__ = ["BlockingNetwork", "SocketStream", "is_readable", "keep_alive", "netw
 
 _UNKNOWN_NAME = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
 _RESETS = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)
+_UNDER_WAY = {errno.EINPROGRESS, errno.EWOULDBLOCK}
 _ERRNO = re.compile(r"\[Errno (\d+)\]")
 
 
@@ -35,17 +37,13 @@ class BlockingNetwork:
         """Connect to the first address of a host that answers. Raises ConnectionFailed, TimedOut and Cancelled."""
         try:
             addresses = _addresses(host, port, timeout)
-        except TimeoutError:
-            raise timeout.over() from None
         except (OSError, UnicodeError) as error:
             raise network_trouble(error, timeout.where) from None
         trouble: OSError | None = None
         for family, kind, protocol, _name, address in addresses:
             sock = socket.socket(family, kind, protocol)
             try:
-                timeout.ends(partial(_cut, sock))
-                sock.settimeout(timeout.left())
-                sock.connect(address)
+                _connect(sock, address, timeout)
                 keep_alive(sock)
             except OSError as error:
                 sock.close()
@@ -55,8 +53,6 @@ class BlockingNetwork:
                 sock.close()
                 raise
             return SocketStream(sock)
-        if isinstance(trouble, TimeoutError) and trouble.errno is None:
-            raise timeout.over()
         raise network_trouble(trouble or OSError("the name has no address"), timeout.where)
 
 
@@ -66,7 +62,29 @@ def _addresses(host: str, port: int, patience: Patience) -> list[Any]:
         return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     except socket.gaierror:
         resolve = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
-    return aside(resolve, patience.left(), patience.stop)
+    return aside(resolve, patience.left(), patience.stop, late=patience.over)
+
+
+def _connect(sock: socket.socket, address: Any, patience: Patience) -> None:
+    """Connect. The connection is in the making before it is said how to end that: before, there would be nothing to cut."""
+    sock.setblocking(False)
+    failure = sock.connect_ex(address)
+    if failure in _UNDER_WAY:
+        patience.ends(partial(_cut, sock))
+        if not _is_ready(sock, patience.left()):
+            raise patience.over()
+        failure = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    if failure:
+        raise OSError(failure, os.strerror(failure))
+
+
+def _is_ready(sock: socket.socket, seconds: float | None) -> bool:
+    """Whether a connection has been made, or has failed, within so many seconds."""
+    if hasattr(select, "poll"):
+        poll = select.poll()
+        poll.register(sock, select.POLLOUT)
+        return bool(poll.poll(None if seconds is None else ceil(seconds * 1000)))
+    return any(select.select([], [sock], [sock], seconds))  # Windows tells of a failure as of something exceptional
 
 
 def _cut(sock: socket.socket) -> None:

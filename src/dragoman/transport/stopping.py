@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from ..errors import Cancelled
 
-__all__ = ["Signal", "Stop", "aside", "stopped"]
+__all__ = ["Bell", "Stop", "aside", "stopped"]
 
 T = TypeVar("T")
 
@@ -46,8 +46,8 @@ class Stop:
             raise stopped()
 
 
-class Signal:
-    """Something one thread waits for and any other gives, once for each wait; made of one lock, so that it is given whole."""
+class Bell:
+    """What one thread waits for and any other rings, once for each wait; one lock, so that a signal handler may ring it."""
 
     __slots__ = ("_lock",)
 
@@ -55,25 +55,31 @@ class Signal:
         self._lock = threading.Lock()
         self._lock.acquire()
 
-    def set(self) -> None:
-        """Give it; a second time before it is taken is as good as once."""
+    def ring(self) -> None:
+        """End the wait under way or, if there is none, the next one."""
         try:
             self._lock.release()
         except RuntimeError:
-            return  # it has been given already
+            return  # it has been rung already
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Wait for it, at most so many seconds, and take it; False when it did not come."""
+        """Wait until it rings, at most so many seconds; False when it did not."""
         return self._lock.acquire(timeout=-1 if seconds is None else min(max(seconds, 0.0), threading.TIMEOUT_MAX))
 
 
-def aside(function: Callable[[], T], seconds: float | None = None, stop: Stop | None = None) -> T:
+def aside(
+    function: Callable[[], T],
+    seconds: float | None = None,
+    stop: Stop | None = None,
+    *,
+    late: Callable[[], Exception] = TimeoutError,
+) -> T:
     """What a function gives that takes its time and cannot be interrupted: it runs in a thread of its own.
 
-    Raises what it raises, TimeoutError after so many seconds, and Cancelled when stopped; the function is then left to
-    itself and what it gives is dropped.
+    Raises what it raises, what `late` makes after so many seconds, and Cancelled when stopped; the function is then left
+    to itself and what it gives is dropped.
     """
-    signal = Signal()
+    bell = Bell()
     outcome: list[tuple[Any, BaseException | None]] = []
     context = copy_context()
 
@@ -82,16 +88,16 @@ def aside(function: Callable[[], T], seconds: float | None = None, stop: Stop | 
             outcome.append((context.run(function), None))
         except BaseException as error:
             outcome.append((None, error))
-        signal.set()
+        bell.ring()
 
     if stop is not None:
-        stop.during(signal.set)
+        stop.during(bell.ring)
     threading.Thread(target=run, name="dragoman-aside", daemon=True).start()
-    signal.wait(seconds)
+    bell.wait(seconds)
     if stop is not None and stop.asked:
         raise stopped()
     if not outcome:
-        raise TimeoutError
+        raise late()
     result, error = outcome[0]
     if error is not None:
         raise error

@@ -62,6 +62,7 @@ from .model import Model, Price, ReasoningStyle
 from .request import (
     AudioOutput,
     CustomTool,
+    Defined,
     Output,
     Reasoning,
     Request,
@@ -108,6 +109,7 @@ __all__ = [
     "CitationDelta",
     "Cost",
     "CustomTool",
+    "Defined",
     "Document",
     "Event",
     "Extra",

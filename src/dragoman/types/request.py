@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -12,6 +12,7 @@ from .messages import Message
 __all__ = [
     "AudioOutput",
     "CustomTool",
+    "Defined",
     "Output",
     "Reasoning",
     "Request",
@@ -54,6 +55,15 @@ class VendorTool(msgspec.Struct, frozen=True, tag="vendor", omit_defaults=True):
 
 
 ToolLike = Tool | CustomTool | VendorTool
+
+
+class Defined(Protocol):
+    """Something that has a definition for the model, such as what `@tool` makes."""
+
+    @property
+    def definition(self) -> Tool:
+        """What the model is shown."""
+        ...
 
 
 class ToolChoice(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -142,11 +142,15 @@ class Decision(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Timing(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Seconds from sending: to the response head, to the first event, to the end."""
+    """Seconds from the start: to the response head, to the first event, to the end; waits before it are part of them all.
+
+    `queued` is how much of that the requests waited for their turn, where the client has limits; None for not at all.
+    """
 
     head: float | None = None
     first_event: float | None = None
     total: float | None = None
+    queued: float | None = None
 
 
 class Choice(msgspec.Struct, frozen=True, omit_defaults=True):

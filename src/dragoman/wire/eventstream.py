@@ -51,9 +51,9 @@ class Damaged(ValueError):
 
 
 class EventStreamFramer:
-    """Bytes to messages; headers that were seen before, which nearly all are, are not read again."""
+    """Bytes to messages; preludes and headers that were seen before, which nearly all are, are not read again."""
 
-    __slots__ = ("_fault", "_known", "_limit", "_parts", "_size", "_wanted")
+    __slots__ = ("_fault", "_limit", "_names", "_parts", "_preludes", "_size", "_wanted")
 
     def __init__(self, limit: int = EVENT_BYTES) -> None:
         self._parts: list[bytes] = []
@@ -61,7 +61,8 @@ class EventStreamFramer:
         self._wanted = _PRELUDE.size
         self._limit = limit
         self._fault: ValueError | None = None
-        self._known: dict[bytes, tuple[bytes, str | None]] = {}
+        self._names: dict[bytes, bytes] = {}
+        self._preludes: dict[bytes, tuple[int, int]] = {}
 
     def feed(self, chunk: bytes) -> list[Frame]:
         """Take bytes; return the frames they complete. Raises Damaged, and TooLarge past the limit."""
@@ -96,33 +97,41 @@ class EventStreamFramer:
     def _take(self, data: bytes, frames: list[Frame]) -> int:
         """Append the complete messages; return where the next one begins, and keep in mind how much it wants."""
         at, size = 0, len(data)
-        while size - at >= _PRELUDE.size:
-            total, headers, checksum = _PRELUDE.unpack_from(data, at)
-            if crc32(data[at : at + 8]) != checksum:
-                raise Damaged("the checksum of an event's prelude does not match")
-            if total < _SMALLEST or headers > total - _SMALLEST or headers > _HEADER_LIMIT:
-                raise Damaged("an event's lengths contradict each other")
-            if total > self._limit:
-                raise TooLarge(self._limit)
+        preludes, names = self._preludes.get, self._names.get
+        while size - at >= 12:
+            prelude = data[at : at + 12]
+            total, headers = preludes(prelude) or self._read_prelude(prelude)
             if size - at < total:
                 self._wanted = total
                 return at
             end = at + total - 4
             if crc32(data[at:end]) != _U32.unpack_from(data, end)[0]:
                 raise Damaged("the checksum of an event does not match")
-            split = at + _PRELUDE.size + headers
-            frames.append(self._frame(data[at + _PRELUDE.size : split], data[split:end]))
+            split = at + 12 + headers
+            head, payload = data[at + 12 : split], data[split:end]
+            name = names(head)
+            frames.append(self._frame(head, payload) if name is None else (name, payload))
             at = end + 4
         self._wanted = _PRELUDE.size
         return at
 
+    def _read_prelude(self, prelude: bytes) -> tuple[int, int]:
+        """The lengths of a message and of its headers. Raises Damaged, and TooLarge past the limit."""
+        total, headers, checksum = _PRELUDE.unpack(prelude)
+        if crc32(prelude[:8]) != checksum:
+            raise Damaged("the checksum of an event's prelude does not match")
+        if total < _SMALLEST or headers > total - _SMALLEST or headers > _HEADER_LIMIT:
+            raise Damaged("an event's lengths contradict each other")
+        if total > self._limit:
+            raise TooLarge(self._limit)
+        if len(self._preludes) < _KNOWN_LIMIT:
+            self._preludes[prelude] = total, headers
+        return total, headers
+
     def _frame(self, headers: bytes, payload: bytes) -> Frame:
-        known = self._known.get(headers)
-        if known is None:
-            known = _describe(read_headers(headers))
-            if len(self._known) < _KNOWN_LIMIT:
-                self._known[headers] = known
-        name, message = known
+        name, message = _describe(read_headers(headers))
+        if message is None and len(self._names) < _KNOWN_LIMIT:
+            self._names[headers] = name
         return name, payload if message is None or payload else msgspec.json.encode({"message": message})
 
 

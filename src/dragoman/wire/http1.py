@@ -11,11 +11,10 @@ import re
 from functools import lru_cache
 
 from .http import HttpHead, header_map
+from .limits import HEAD_BYTES, LINE_BYTES
 
 __all__ = ["AnswerParser", "BadAnswer"]
 
-_HEAD_LIMIT = 256 * 1024
-_LINE_LIMIT = 16 * 1024
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _STATUS_LINE = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9][0-9])(?: [^\r\n]*)?")
 _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -39,7 +38,7 @@ class AnswerParser:
     """One answer. `head` is None until it has come; `done` when the body is complete; `reusable` when the connection
     may carry another request after it."""
 
-    __slots__ = ("_bodiless", "_fault", "_gap", "_left", "_rest", "_state", "head", "reusable")
+    __slots__ = ("_bodiless", "_fault", "_gap", "_heads", "_left", "_rest", "_state", "head", "reusable")
 
     def __init__(self, method: str = "POST") -> None:
         self.head: HttpHead | None = None
@@ -49,6 +48,7 @@ class AnswerParser:
         self._rest = b""
         self._left = 0
         self._gap = 0
+        self._heads = 0
         self._fault: BadAnswer | None = None
 
     @property
@@ -96,9 +96,12 @@ class AnswerParser:
         while True:
             match = _HEAD_END.search(data)
             if match is None:
-                if len(data) > _HEAD_LIMIT:
-                    raise BadAnswer("the head of the answer has no end")
+                if self._heads + len(data) > HEAD_BYTES:
+                    raise BadAnswer(f"the head of the answer has more than {HEAD_BYTES:,} bytes")
                 return data
+            self._heads += match.end()
+            if self._heads > HEAD_BYTES:
+                raise BadAnswer(f"the head of the answer has more than {HEAD_BYTES:,} bytes")
             head, data = data[: match.start()], data[match.end() :]
             status_line, _, fields = head.partition(b"\n")
             line = _STATUS_LINE.fullmatch(status_line.rstrip(b"\r"))
@@ -167,8 +170,8 @@ class AnswerParser:
         while position < size:
             newline = data.find(b"\n", position)
             if newline < 0:
-                if size - position > _LINE_LIMIT:
-                    raise BadAnswer("the size of a chunk has no end")
+                if size - position > LINE_BYTES:
+                    raise BadAnswer(f"the size of a chunk has more than {LINE_BYTES:,} bytes")
                 self._rest = data[position:]
                 break
             length = _chunk_size(data[position:newline])
@@ -203,19 +206,21 @@ class AnswerParser:
 
     def _read_trailers(self, data: bytes) -> None:
         """Read over the fields after the last chunk, to the empty line that ends them."""
+        position = 0
         while True:
-            line, newline, rest = data.partition(b"\n")
-            if not newline:
-                if len(line) > _LINE_LIMIT:
-                    raise BadAnswer("the trailers have no end")
-                self._rest = data
+            newline = data.find(b"\n", position)
+            if self._heads + (len(data) if newline < 0 else newline) > HEAD_BYTES:
+                raise BadAnswer(f"the trailers have more than {HEAD_BYTES:,} bytes")
+            if newline < 0:
+                self._heads += position
+                self._rest = data[position:]
                 return
-            data = rest
-            if not line.rstrip(b"\r"):
+            if not data[position:newline].rstrip(b"\r"):
                 self._state = _DONE
-                if data:
+                if newline + 1 < len(data):
                     self.reusable = False
                 return
+            position = newline + 1
 
 
 @lru_cache(maxsize=256)  # the chunks of a stream of small events have few sizes, and looking one up is a quarter of reading it

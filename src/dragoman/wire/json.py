@@ -2,8 +2,9 @@
 
 Half a surrogate pair, escaped, is what a server leaves that cuts its text between two UTF-16 units. JSON allows it, but no
 string of it could be printed, stored or sent on, so it becomes U+FFFD: a character is lost, and not the answer around it.
-What is no JSON, or no UTF-8, is refused, and so are values nested deeper than `limits.JSON_DEPTH`: copying, storing and
-encoding them go as deep as they do, and Python's stack ends somewhere.
+A byte-order mark before a text is passed over (RFC 8259 §8.1). What is no JSON, or no UTF-8, is refused, and so are values
+nested deeper than `limits.JSON_DEPTH`: copying, storing and encoding them go as deep as they do, and Python's stack ends
+somewhere.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ _HALVES: Final = re.compile(rb"(\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F
 _STRING: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _ALL_BUT_BRACKETS: Final = bytes([value for value in range(256) if value not in b"[]{}"])
 _CURLY_TO_SQUARE: Final = bytes.maketrans(b"{}", b"[]")
+_BOM: Final = b"\xef\xbb\xbf"
 _decode: Final = msgspec.json.decode
 
 
@@ -41,6 +43,8 @@ def read_json(data: bytes | str) -> Any:
             raise ValueError(_TOO_DEEP)
         return value
     raw = data.encode("utf-8", "replace") if isinstance(data, str) else data
+    if raw.startswith(_BOM) and not raw.startswith(_BOM * 2):
+        return read_json(raw.removeprefix(_BOM))
     if b"\\ud" in raw or b"\\uD" in raw:
         mended = _HALVES.sub(lambda found: found[1] or rb"\ufffd", raw)
         if too_deep(mended):

@@ -49,5 +49,5 @@ JSON_DEPTH: Final = 128
 BLOCKS: Final = 65_536
 """Blocks of one answer, tool calls included."""
 
-CHOICES: Final = 1024
+CHOICES: Final = 256
 """Alternatives of one answer; vendors take requests for 128 at most."""

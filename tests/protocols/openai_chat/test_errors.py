@@ -90,7 +90,7 @@ def test_shapes_of_error_bodies(body: Any, message: str, kind: str | None, code:
     [
         (b"", "HTTP 502 without a reason"),
         (b"null", "null"),
-        (b"upstream  connect\nerror\x1b[31m", "upstream connect error [31m"),
+        (b"upstream  connect\nerror\x1b[31m", "upstream connect error"),
         (b'"just text"', "just text"),
         (b"<html><head><title>502 Bad &amp; Gateway</title></head><body>x</body></html>", "502 Bad & Gateway"),
         (b"<!DOCTYPE html><style>p{}</style><p>Sorry,</p> <b>down</b>", "Sorry, down"),

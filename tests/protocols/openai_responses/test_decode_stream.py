@@ -64,7 +64,9 @@ def test_bytes_that_are_not_json_end_the_answer(target: Target) -> None:
     """After the events that came before them."""
     events = read(target, [(b"", CREATED), (b"response.output_text.delta", b'{"type": '), (b"", COMPLETED)])
 
-    assert events[-1] == Failed(Failure("an event of the answer is not JSON", reason="decode", body='{"type":'))
+    assert events[-1] == Failed(
+        Failure("an event of the answer is not JSON: Input data was truncated", reason="decode", body='{"type":')
+    )
     assert len(events) == 2
 
 

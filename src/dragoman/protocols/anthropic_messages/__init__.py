@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from ...types.count import Count
 from ...types.events import Event
 from ...types.request import Request
 from ...types.response import Failure, Response
 from ...wire.http import HttpHead, HttpRequest
-from ..base import HttpReply, ModelPage, Protocol, Report, Target, ToolIdRule
+from ..base import CacheRules, HttpReply, ModelPage, Protocol, Report, Target, ToolIdRule
+from .caching import caching
+from .count import decode_count, encode_count
 from .decode_request import decode_request
 from .decode_response import decode_response
 from .decode_stream import MessagesDecoder
@@ -64,6 +67,15 @@ class AnthropicMessages(Protocol):
 
     def decode_models(self, body: bytes, target: Target) -> ModelPage | Failure:
         return decode_models(body, target)
+
+    def encode_count(self, request: Request, target: Target, report: Report) -> HttpRequest | None:
+        return encode_count(request, target, report)
+
+    def decode_count(self, body: bytes, target: Target) -> Count | Failure:
+        return decode_count(body, target)
+
+    def caching(self, target: Target) -> CacheRules:
+        return caching(target)
 
     def serves(self, method: str, path: str) -> bool:
         """`POST .../messages`, whatever stands before it."""

@@ -13,14 +13,17 @@ import re
 import msgspec
 
 from ...errors import DecodeError
+from ...types.count import Count
 from ...types.events import Event, Failed
 from ...types.request import Request
 from ...types.response import Failure, Response
 from ...wire.http import HttpHead, HttpRequest
 from ...wire.json import read_json
-from ..base import HttpReply, Protocol, Report, Target, ToolIdRule
+from ..base import CacheRules, HttpReply, Protocol, Report, Target, ToolIdRule
 from .bedrock_errors import decode_exception, decode_failure, encode_failure
 from .bedrock_stream import InvokeDecoder, InvokeEncoder
+from .caching import caching
+from .count import decode_invoke_count, encode_invoke_count
 from .decode_request import decode_request
 from .decode_response import decode_response
 from .dialect import BEDROCK
@@ -39,6 +42,7 @@ class AnthropicBedrock(Protocol):
     name = "anthropic_bedrock"
     framing = "eventstream"
     tool_ids = ToolIdRule(r"[a-zA-Z0-9_-]+", 30, prefix="toolu_")
+    uncounted = ("support counting tokens",)
 
     def encode_request(self, request: Request, target: Target, report: Report) -> HttpRequest:
         """See `encode_request.py`."""
@@ -80,6 +84,18 @@ class AnthropicBedrock(Protocol):
     def encode_failure(self, failure: Failure) -> HttpReply:
         """See `bedrock_errors.py`."""
         return encode_failure(failure)
+
+    def encode_count(self, request: Request, target: Target, report: Report) -> HttpRequest | None:
+        """See `count.py`."""
+        return encode_invoke_count(self.encode_request(msgspec.structs.replace(request, stream=False), target, report), target)
+
+    def decode_count(self, body: bytes, target: Target) -> Count | Failure:
+        """See `count.py`."""
+        return decode_invoke_count(body)
+
+    def caching(self, target: Target) -> CacheRules:
+        """See `caching.py`."""
+        return caching(target)
 
     def serves(self, method: str, path: str) -> bool:
         """`POST .../model/{model}/invoke` and `/invoke-with-response-stream`, whatever stands before it."""

@@ -35,7 +35,7 @@ from ...types.content import (
 )
 from .encode_blocks import MALFORMED, Json, is_object
 
-__all__ = ["decode_block", "decode_blocks", "decode_cache", "decode_citation"]
+__all__ = ["decode_block", "decode_blocks", "decode_cache", "decode_citation", "with_id"]
 
 _dump = msgspec.json.encode
 
@@ -56,6 +56,13 @@ def decode_block(wire: Json, origin: Origin) -> Block:
         if block is not None:
             return block
     return Opaque(wire, origin=origin)
+
+
+def with_id(wire: Json, place: int) -> Json:
+    """A block of an answer; a call that has come without an id gets one, since a result needs one to answer to."""
+    if wire.get("type") == "tool_use" and wire.get("id") in ("", None) and type(wire.get("name")) is str:
+        return {**wire, "id": f"call_{place}"}
+    return wire
 
 
 def decode_cache(value: Any) -> Cache | None:

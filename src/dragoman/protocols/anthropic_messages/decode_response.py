@@ -8,7 +8,7 @@ from ...types.content import Origin, ServerToolCall, ToolCall
 from ...types.events import Event, Extra, Failed, Finished, OpaqueEvent, Started, UsageUpdate
 from ...wire.json import read_json
 from .answers import MESSAGE_FIELDS, MessageDelta, decode_finish, decode_usage, whole_block
-from .decode_blocks import decode_block
+from .decode_blocks import decode_block, with_id
 from .encode_blocks import MALFORMED
 from .errors import decode_error, malformed
 
@@ -52,7 +52,7 @@ def decode_response(body: bytes, origin: Origin) -> list[Event]:
         if type(item) is not dict:
             events.append(OpaqueEvent("content", item))
             continue
-        block = decode_block(item, origin)
+        block = decode_block(with_id(item, index), origin)
         text = None
         if type(block) is ToolCall or type(block) is ServerToolCall:
             calls = calls or type(block) is ToolCall

@@ -39,7 +39,7 @@ from ...wire.frames import Frame
 from ...wire.json import UNREADABLE, read_json
 from ..base import Decoder
 from .answers import MESSAGE_FIELDS, MessageDelta, decode_finish, decode_usage, merge_usage, whole_block
-from .decode_blocks import decode_block, decode_citation
+from .decode_blocks import decode_block, decode_citation, with_id
 from .encode_blocks import Json
 from .errors import clip, decode_error, malformed
 from .frames import Arguments, Words, beside, changed, ordinary, wire_index
@@ -234,7 +234,7 @@ class MessagesDecoder(Decoder):
         if type(item) is not dict:
             events.append(OpaqueEvent("content", item))
             return
-        block = decode_block(item, self._origin)
+        block = decode_block(with_id(item, self._count), self._origin)
         self._called = self._called or type(block) is ToolCall
         events += whole_block(self._count, block)
         self._count += 1
@@ -244,6 +244,7 @@ class MessagesDecoder(Decoder):
         if type(block) is not dict:
             return False
         index = wire_index(wire)
+        block = with_id(block, self._count)
         entry = self._start((self._count,) if index is None else index, decode_block(block, self._origin), events)
         self._say_beside(wire, entry.index, "content_block", events)
         return True

@@ -34,6 +34,7 @@ class MessagesDialect(msgspec.Struct, frozen=True):
     | `max_tokens` | sent when the request names no limit: the field is required here. No adaptation is reported for it |
     | `max_output` | the most output tokens the model gives, which no limit made here exceeds; None where unknown |
     | `system_messages` | whether `system` messages may stand between other messages |
+    | `count_path` | where prompts are counted, behind the base URL; None where they are not |
     | `cache` | whether `cache_control` marks are taken |
     | `prefill` | whether a conversation may end in an assistant message that ends in text |
     | `sampling` | whether `temperature`, `top_p` and `top_k` are taken |
@@ -61,6 +62,7 @@ class MessagesDialect(msgspec.Struct, frozen=True):
     max_tokens: int = 16_384
     max_output: int | None = None
     system_messages: bool = True
+    count_path: str | None = "/v1/messages/count_tokens"
     cache: bool = True
     prefill: bool = True
     sampling: bool = True
@@ -94,6 +96,7 @@ BEDROCK = MessagesDialect(
     model_in_body=False,
     stream_in_body=False,
     betas_in_body=True,
+    count_path=None,
     schemas=ANTHROPIC,
 )
 """Amazon Bedrock's InvokeModel, where an answer that streams has another framing too: the wire `anthropic_bedrock`.

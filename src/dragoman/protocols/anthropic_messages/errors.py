@@ -7,7 +7,6 @@ answer in other shapes (Google's `{"error": {"code", "status"}}`, AWS's `{"messa
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import msgspec
@@ -15,6 +14,7 @@ import msgspec
 from ...types.response import Failure
 from ...wire.http import HttpHead
 from ...wire.json import read_json
+from ...wire.plain import prose
 from ..base import HttpReply
 from .encode_blocks import Json
 
@@ -42,7 +42,6 @@ _TYPES = {status: kind for kind, status in _STATUS.items()} | {
     422: "invalid_request_error",
     503: "overloaded_error",
 }
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 
 
 def clip(data: bytes) -> str:
@@ -88,9 +87,8 @@ def decode_failure(head: HttpHead, body: bytes) -> Failure:
         wire = read_json(body)
     except ValueError:
         text = clip(body).strip()
-        title = _TITLE.search(body[:4096].decode("utf-8", "replace"))
-        said = " ".join(title[1].split()) if title else ("" if text.startswith("<") else text)
-        message = f"HTTP {head.status}" + (f": {said[:CLIP]}" if said else " without a body the protocol knows")
+        said = prose(body, CLIP)
+        message = f"HTTP {head.status}" + (f": {said}" if said else " without a body the protocol knows")
         return Failure(message, head.status, request_id=request_id, body=text or None)
     failure = decode_error(wire, status=head.status, request_id=request_id)
     kind = head.headers.get("x-amzn-errortype")  # AWS names the kind of its own errors in a header

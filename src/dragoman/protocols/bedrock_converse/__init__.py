@@ -5,11 +5,14 @@ https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.htm
 
 from __future__ import annotations
 
+from ...types.count import Count
 from ...types.events import Event
 from ...types.request import Request
 from ...types.response import Failure, Response
 from ...wire.http import HttpHead, HttpRequest
-from ..base import HttpReply, ModelPage, Protocol, Report, Target, ToolIdRule
+from ..base import CacheRules, HttpReply, ModelPage, Protocol, Report, Target, ToolIdRule
+from .caching import caching
+from .count import decode_count, encode_count
 from .decode_request import PATH, decode_request
 from .decode_response import decode_response
 from .decode_stream import ConverseDecoder
@@ -29,6 +32,7 @@ class BedrockConverse(Protocol):
     name = "bedrock_converse"
     framing = "eventstream"
     tool_ids = ToolIdRule(r"[a-zA-Z0-9_.:-]{1,64}", 30, prefix="tooluse_")
+    uncounted = ("support counting tokens",)
 
     def encode_request(self, request: Request, target: Target, report: Report) -> HttpRequest:
         """See `encode_request.py`."""
@@ -67,6 +71,15 @@ class BedrockConverse(Protocol):
 
     def decode_models(self, body: bytes, target: Target) -> ModelPage | Failure:
         return decode_models(body, target)
+
+    def encode_count(self, request: Request, target: Target, report: Report) -> HttpRequest | None:
+        return encode_count(request, target, report)
+
+    def decode_count(self, body: bytes, target: Target) -> Count | Failure:
+        return decode_count(body, target)
+
+    def caching(self, target: Target) -> CacheRules:
+        return caching(target)
 
     def serves(self, method: str, path: str) -> bool:
         """`POST .../model/{modelId}/converse` and `/converse-stream`, whatever stands before it."""

@@ -42,7 +42,7 @@ from ...types.content import (
 from .media import decode_source
 from .wire import Json, beside, decode_arguments, union
 
-__all__ = ["decode_block", "decode_blocks", "decode_cache", "decode_citation"]
+__all__ = ["decode_block", "decode_blocks", "decode_cache", "decode_citation", "with_id"]
 
 
 def decode_blocks(content: Sequence[Any], origin: Origin, *, assistant: bool = False) -> tuple[Block, ...]:
@@ -153,6 +153,14 @@ def _decode_reasoning(value: Any, origin: Origin) -> Block | None:
         case {"redactedContent": str(data), **rest} if not rest:
             return Thinking(encrypted=data, origin=origin)
     return None
+
+
+def with_id(wire: Json, place: int) -> Json:
+    """A block of an answer; a call that has come without an id gets one, since a result needs one to answer to."""
+    call = wire.get("toolUse")
+    if type(call) is dict and call.get("toolUseId") in ("", None) and type(call.get("name")) is str:
+        return {**wire, "toolUse": {**call, "toolUseId": f"call_{place}"}}
+    return wire
 
 
 def _decode_call(value: Any, origin: Origin) -> Block | None:

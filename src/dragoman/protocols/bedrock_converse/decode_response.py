@@ -8,7 +8,7 @@ from ...types.content import Origin, ServerToolCall, ToolCall
 from ...types.events import Event, Extra, Failed, Finished, Started, UsageUpdate
 from ...wire.json import UNREADABLE, read_json
 from .answers import NATIVE_FIELDS, decode_finish, decode_usage, message_extra, whole_block
-from .decode_blocks import decode_block
+from .decode_blocks import decode_block, with_id
 from .errors import decode_exception, malformed
 from .wire import MALFORMED, Json, beside
 
@@ -55,7 +55,7 @@ def decode_response(body: bytes, origin: Origin) -> list[Event]:
     texts = _argument_texts(body) if any(type(item) is dict and "toolUse" in item for item in content) else None
     calls = False
     for index, item in enumerate(content):
-        block = decode_block(item, origin, assistant=True)
+        block = decode_block(with_id(item, index) if type(item) is dict else item, origin, assistant=True)
         text = None
         if isinstance(block, ToolCall | ServerToolCall):
             calls = calls or isinstance(block, ToolCall)

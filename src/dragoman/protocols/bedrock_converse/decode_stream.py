@@ -35,7 +35,7 @@ from ...wire.frames import Frame
 from ...wire.json import UNREADABLE, read_json
 from ..base import Decoder
 from .answers import NATIVE_FIELDS, decode_finish, decode_usage, message_extra
-from .decode_blocks import decode_citation
+from .decode_blocks import decode_citation, with_id
 from .errors import decode_exception, malformed
 from .frames import ordinary
 from .media import media_type_of
@@ -157,6 +157,12 @@ class ConverseDecoder(Decoder):
         for index in list(self._open):
             self._end(index, events)
 
+    def _place(self, wire: Json, *, opens: bool = False) -> Any:
+        """The index of the block that an event is about; without one it is the block opened last, or a new one."""
+        if wire.get("contentBlockIndex") is not None:
+            return _index(wire)
+        return (self._count,) if opens or not self._open else next(reversed(self._open))
+
     def _of_kind(self, index: Any, kind: Kind, block: Block, events: list[Event]) -> OpenBlock:
         """The open block of an index when it is of this kind, else a new one, `block`."""
         entry = self._open.get(index)
@@ -172,11 +178,11 @@ class ConverseDecoder(Decoder):
         return True
 
     def _block_start(self, wire: Json, events: list[Event]) -> bool:
-        index, start = _index(wire), wire.get("start")
+        index, start = self._place(wire, opens=True), wire.get("start")
         if index is None or type(start) is not dict:
             return False
         if start:
-            self._start(index, *self._opened_by(start), events)
+            self._start(index, *self._opened_by(with_id(start, self._count)), events)
         if rest := beside(wire, PADDING, "contentBlockIndex", "start"):
             events.append(OpaqueEvent("contentBlockStart", {"contentBlockIndex": index, **rest}))
         return True
@@ -201,7 +207,7 @@ class ConverseDecoder(Decoder):
                 return "opaque", Opaque(start, origin=self._origin)
 
     def _block_delta(self, wire: Json, events: list[Event]) -> bool:
-        index, delta = _index(wire), wire.get("delta")
+        index, delta = self._place(wire), wire.get("delta")
         if index is None or type(delta) is not dict:
             return False
         for kind, value in delta.items():
@@ -213,7 +219,7 @@ class ConverseDecoder(Decoder):
         return True
 
     def _block_stop(self, wire: Json, events: list[Event]) -> bool:
-        index = _index(wire)
+        index = self._place(wire)
         if not self._end(index, events):
             return False
         if rest := beside(wire, PADDING, "contentBlockIndex"):

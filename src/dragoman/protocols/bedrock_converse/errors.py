@@ -15,6 +15,7 @@ import msgspec
 from ...types.response import Failure
 from ...wire.http import HttpHead
 from ...wire.json import read_json
+from ...wire.plain import prose
 from ..base import HttpReply
 from .wire import Json
 
@@ -58,7 +59,6 @@ _IN_STREAM = {
     503: "serviceUnavailableException",
 }
 _EXCEPTION = re.compile(r"[A-Za-z]\w*(Exception|Error|Fault)")
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 
 
 def clip(data: bytes) -> str:
@@ -111,9 +111,8 @@ def decode_failure(head: HttpHead, body: bytes) -> Failure:
         wire = read_json(body)
     except ValueError:
         text = clip(body).strip()
-        title = _TITLE.search(body[:4096].decode("utf-8", "replace"))
-        said = " ".join(title[1].split()) if title else ("" if text.startswith("<") else text)
-        message = f"HTTP {head.status}" + (f": {said[:CLIP]}" if said else " without a body the protocol knows")
+        said = prose(body, CLIP)
+        message = f"HTTP {head.status}" + (f": {said}" if said else " without a body the protocol knows")
         return Failure(message, head.status, named, request_id=request_id, body=text or None)
     return _decode_body(wire, head.status, named, request_id)
 

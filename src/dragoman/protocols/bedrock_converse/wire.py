@@ -21,6 +21,7 @@ __all__ = [
     "decode_arguments",
     "encode_arguments",
     "family",
+    "foundation",
     "is_object",
     "union",
 ]
@@ -73,6 +74,12 @@ def decode_arguments(value: Any) -> str:
     if type(value) is dict and value.keys() == {MALFORMED} and type(text := value[MALFORMED]) is str and not is_object(text):
         return text
     return "{}" if value is None else msgspec.json.encode(value).decode()
+
+
+def foundation(model: str) -> str:
+    """The foundation model behind an inference profile (`us.anthropic.claude-...`); any other id as it is."""
+    first, dot, rest = model.partition(".")
+    return rest if dot and first in _REGIONS else model
 
 
 def family(model: str) -> str:

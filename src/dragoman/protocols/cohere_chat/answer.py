@@ -97,9 +97,15 @@ def decode_call(entry: Json, taken: set[str], origin: Origin) -> ToolCall:
     taken.add(id)
     if inner := {key: value for key, value in about.items() if key not in ("name", "arguments") and value is not None}:
         fields["function"] = inner
-    if not isinstance(arguments, str):
-        arguments = "" if arguments is None else msgspec.json.encode(arguments).decode()
+    arguments = _written(arguments)
     return ToolCall(id, name if isinstance(name, str) else "", arguments, origin=origin if fields else None, extra=fields)
+
+
+def _written(arguments: Any) -> str:
+    """Arguments as text, also where a server gives them as the object they are."""
+    if isinstance(arguments, str):
+        return arguments
+    return "" if arguments is None else msgspec.json.encode(arguments).decode()
 
 
 def decode_content(part: Json, origin: Origin) -> Text | Thinking | Opaque:
@@ -359,8 +365,7 @@ class Answer:
         if opened is None:
             self._call_start(index, entry, out)
             return
-        text = _object(_object(entry).get("function")).get("arguments")
-        if isinstance(text, str) and text:
+        if text := _written(_object(_object(entry).get("function")).get("arguments")):
             out.append(ArgumentsDelta(opened.index, text))
 
     def _cite(self, raw: Any, out: list[Event], cited: Open | None = None) -> None:

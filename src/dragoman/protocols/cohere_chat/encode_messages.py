@@ -108,6 +108,8 @@ class _Messages:
 
     def _part(self, block: Block, role: str, path: str) -> list[Json]:
         """The parts that say a block in a system, user or tool message: none where it cannot be said, which is reported."""
+        if type(block) is Text and not block.extra and not block.citations and block.cache is None:
+            return [{"type": "text", "text": block.text}]
         self._common(block, path)
         match block:
             case Text():
@@ -211,7 +213,8 @@ class _Messages:
                 case Text():
                     turned |= bool(calls)
                     citations += [encode_citation(citation, len(parts)) for citation in block.citations]
-                    parts += self._part(msgspec.structs.replace(block, citations=()), "assistant", where)
+                    bare = msgspec.structs.replace(block, citations=()) if block.citations else block
+                    parts += self._part(bare, "assistant", where)
                 case _:
                     said = self._part(block, "assistant", where)
                     turned |= bool(calls and said)

@@ -7,8 +7,6 @@ HTML or plain text, and compatible servers in `{"error": {"message"}}`.
 
 from __future__ import annotations
 
-import html
-import re
 from typing import Any
 
 import msgspec
@@ -16,17 +14,13 @@ import msgspec
 from ...types.response import Failure
 from ...wire.http import HttpHead
 from ...wire.json import read_json
+from ...wire.plain import plain, prose
 from ..base import HttpReply
 from .wire import FAILED
 
 __all__ = ["decode_end", "decode_error", "decode_failure", "encode_end", "encode_failure", "unreadable"]
 
 Json = dict[str, Any]
-
-_LIMIT = 500
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
-_HIDDEN = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
-_BLANK = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
 
 
 def decode_error(data: Any, status: int | None = None) -> Failure | None:
@@ -40,7 +34,7 @@ def decode_error(data: Any, status: int | None = None) -> Failure | None:
         return None
     kind = _word(inner.get("error_type")) or (_word(inner.get("type")) if inner is error else None)
     return Failure(
-        _plain(message), status, kind, _word(inner.get("code")), _word(inner.get("param")), _word(data.get("id")), body=data
+        plain(message), status, kind, _word(inner.get("code")), _word(inner.get("param")), _word(data.get("id")), body=data
     )
 
 
@@ -54,10 +48,8 @@ def decode_failure(head: HttpHead, body: bytes) -> Failure:
     if failure is not None:
         return msgspec.structs.replace(failure, request_id=failure.request_id or request_id)
     text = body[: 64 * 1024].decode("utf-8", "replace")
-    title = _TITLE.search(text)
-    words = title[1] if title is not None else _HIDDEN.sub(" ", text) if text.lstrip().startswith("<") else text
-    message = _plain(html.unescape(words)) or f"HTTP {head.status} without a reason"
-    return Failure(message, head.status, request_id=request_id, body=_plain(text) or None)
+    message = prose(text) or f"HTTP {head.status} without a reason"
+    return Failure(message, head.status, request_id=request_id, body=plain(text) or None)
 
 
 def decode_end(end: Json, body: Json) -> Failure | None:
@@ -69,7 +61,7 @@ def decode_end(end: Json, body: Json) -> Failure | None:
         return None
     status = end.get("status", FAILED.get(reason, 500) if reason else 500)
     return Failure(
-        _plain(error) if error else f"the model failed to answer: {reason}",
+        plain(error) if error else f"the model failed to answer: {reason}",
         status if type(status) is int else None,
         _word(end.get("error_type")),
         _word(end.get("code")),
@@ -103,13 +95,7 @@ def encode_failure(failure: Failure) -> HttpReply:
 
 def unreadable(data: bytes, why: str) -> Failure:
     """The facts of bytes that are not this protocol."""
-    return Failure(why, reason="decode", body=_plain(data[:800].decode("utf-8", "replace"), 200))
-
-
-def _plain(text: str, limit: int = _LIMIT) -> str:
-    """Text on one line, without control characters, not longer than the limit."""
-    text = _BLANK.sub(" ", text[: limit * 4]).strip()
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    return Failure(why, reason="decode", body=plain(data[:800].decode("utf-8", "replace"), 200))
 
 
 def _word(value: Any) -> str | None:

@@ -3,11 +3,15 @@
 
 from __future__ import annotations
 
+from ...types.cached import CachedPrompt
+from ...types.count import Count
 from ...types.events import Event
 from ...types.request import Request
 from ...types.response import Failure, Response
 from ...wire.http import HttpHead, HttpRequest
 from ..base import HttpReply, ModelPage, Protocol, Report, Target
+from .cached import decode_cached, encode_cached, encode_uncached
+from .count import decode_count, encode_count
 from .decode_request import PATH, decode_request
 from .decode_response import decode_response
 from .decode_stream import GeminiDecoder
@@ -67,6 +71,28 @@ class Gemini(Protocol):
 
     def decode_models(self, body: bytes, target: Target) -> ModelPage | Failure:
         return decode_models(body, target)
+
+    def encode_count(self, request: Request, target: Target, report: Report) -> HttpRequest | None:
+        return encode_count(request, target, report)
+
+    def decode_count(self, body: bytes, target: Target) -> Count | Failure:
+        return decode_count(body, target)
+
+    def encode_cached(self, request: Request, target: Target, report: Report, seconds: int) -> HttpRequest:
+        """See `cached.py`."""
+        return encode_cached(request, target, report, seconds)
+
+    def decode_cached(self, body: bytes, target: Target) -> CachedPrompt | Failure:
+        """See `cached.py`."""
+        return decode_cached(body, target)
+
+    def encode_uncached(self, name: str, target: Target) -> HttpRequest:
+        """See `cached.py`."""
+        return encode_uncached(name, target)
+
+    def recall(self, name: str) -> dict[str, str]:
+        """The field of https://ai.google.dev/api/generate-content that names it."""
+        return {"cachedContent": name}
 
     def serves(self, method: str, path: str) -> bool:
         """`POST .../models/{model}:generateContent` or `:streamGenerateContent`, whatever stands before it."""

@@ -20,6 +20,7 @@ from ...types.events import Event, Extra, Failed, Finished, OpaqueEvent, Started
 from ...types.response import Failure, Usage
 from ...wire.frames import Frame
 from ...wire.json import UNREADABLE, read_json
+from ...wire.limits import CHOICES
 from ..base import Decoder
 from .answers import Json, candidate_key, decode_finish, decode_logprobs, decode_usage, finish_word
 from .candidate import Candidate, one_text
@@ -141,6 +142,11 @@ class GeminiDecoder(Decoder):
         self._begin(wire, events)
         found = wire.get("candidates")
         items = [item for item in found if type(item) is dict] if type(found) is list else []
+        if len(items) > CHOICES:
+            self._fail(
+                Failure(f"a chunk holds {len(items):,} candidates, and an answer has {CHOICES} at most", reason="decode"), events
+            )
+            return
         speaking = [(item, self._candidate(item, place)) for place, item in enumerate(items)]
         self._say_extra(wire, speaking, events)
         if type(counts := wire.get("usageMetadata")) is dict:
@@ -161,7 +167,7 @@ class GeminiDecoder(Decoder):
 
     def _candidate(self, wire: Json, place: int) -> Candidate:
         index = wire.get("index", place)  # an index of 0 may be left out: then it is the first
-        choice = index if type(index) is int and 0 <= index < 1000 else place
+        choice = index if type(index) is int and 0 <= index < CHOICES else place
         entry = self._candidates.get(choice)
         if entry is None:
             entry = self._candidates[choice] = Candidate(choice, self._parts, self._count)

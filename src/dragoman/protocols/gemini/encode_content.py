@@ -33,9 +33,9 @@ from ...types.content import (
 )
 from ..base import Report, Target, belongs
 from .answers import Json
-from .decode_parts import MALFORMED, SILENT, SYNTHETIC
+from .decode_parts import SILENT, SYNTHETIC
 from .dialect import GeminiDialect
-from .encode_parts import RESOLUTIONS, encode_arguments, encode_part, guess_type
+from .encode_parts import RESOLUTIONS, encode_part, encode_response_object, guess_type, is_object
 from .grounding import is_foreign
 
 __all__ = ["ContentEncoder", "Side"]
@@ -61,17 +61,25 @@ class ContentEncoder:
         out: list[Json] = []
         behind: list[Json] = []
         if side == "assistant":
-            self.calls = {block.id: block for block in blocks if isinstance(block, ToolCall)}
-        first_call = next((block for block in blocks if isinstance(block, ToolCall)), None)
+            self.calls = {block.id: block for block in blocks if type(block) is ToolCall}
+        encoders = _BLOCKS[side]
+        first_call: ToolCall | None = None
         for place, block in enumerate(blocks):
-            encode = _BLOCKS[side].get(type(block))
+            if type(block) is Text and not block.extra and not block.citations and block.cache is None:
+                if block.text:
+                    out.append({"text": block.text})
+                continue
+            encode = encoders.get(type(block))
             if encode is None:
                 self._report.refuse(_name(block), f"{_name(block)} cannot be sent in a {side} message: {self._path(place)}")
                 continue
             parts = encode(self, block, place)
-            if block is first_call and parts:
-                self._sign(first_call, parts[0], place)
-            if isinstance(block, ToolResult):
+            if type(block) is ToolCall:
+                if first_call is None:
+                    first_call = block
+                if block is first_call and parts:
+                    self._sign(block, parts[0], place)
+            elif type(block) is ToolResult:
                 behind += parts[1:]
                 parts = parts[:1]
             out += parts
@@ -126,9 +134,12 @@ class ContentEncoder:
         if block.custom:
             why = f"the free text given to {block.name!r} is sent as the argument `input`"
             self._report.adapt("custom_tool", "changed", why, self._path(place))
-        elif block.arguments and type(arguments := encode_arguments(block.arguments)) is dict and MALFORMED in arguments:
+        elif block.arguments and not is_object(block.arguments):
             why = f"the arguments of {block.name!r} are not a JSON object: their text is sent in one field"
             self._report.adapt("tool_arguments", "changed", why, self._path(place))
+        elif block.arguments and not block.extra and block.cache is None:  # the usual call
+            arguments = msgspec.Raw(block.arguments.encode())
+            return [{"functionCall": {"id": block.id, "name": block.name, "args": arguments}}]
         return [encode_part(self._own(block, place))]
 
     def _sign(self, call: ToolCall, part: Json, place: int) -> None:
@@ -146,6 +157,12 @@ class ContentEncoder:
     def _result(self, block: ToolResult, place: int) -> list[Json]:
         """The result, and behind it the media that cannot stand in it."""
         call = self.calls.get(block.id)
+        content = block.content
+        if len(content) == 1 and type(content[0]) is Text and not block.extra and block.cache is None:
+            name = block.name if call is None or block.name is not None else call.name
+            if name is not None and (call is None or SYNTHETIC not in call.extra):  # the usual result: words and nothing else
+                response = encode_response_object([content[0].text], block.is_error)
+                return [{"functionResponse": {"id": block.id, "name": name or block.id, "response": response}}]
         own: ToolResult = self._own(block, place)
         if own.name is None:
             if call is None:
@@ -172,7 +189,9 @@ class ContentEncoder:
         if behind:
             why = "this model takes no such media in results: they stand behind the results"
             self._report.adapt("tool_result", "moved", why, self._path(place))
-        wire = encode_part(msgspec.structs.replace(own, content=tuple(words)))
+        if len(words) < len(own.content):
+            own = msgspec.structs.replace(own, content=tuple(words))
+        wire = encode_part(own)
         if inside:
             wire["functionResponse"]["parts"] = inside
         return [wire, *behind]

@@ -46,7 +46,7 @@ def encode_contents(request: Request, target: Target, dialect: GeminiDialect, re
                 report.adapt("system_message", "moved", why, content.where)
             system += parts
             continue
-        found = [part for part in parts if "functionResponse" in part]
+        found = [part for part in parts if "functionResponse" in part] if side == "user" else []
         last = contents[-1] if contents else None
         if side == "user" and last is not None and last["role"] == "user" and results and found and not message.extra:
             joined = last["parts"]
@@ -55,7 +55,8 @@ def encode_contents(request: Request, target: Target, dialect: GeminiDialect, re
             results += len(found)
             continue
         wire: Json = {"role": "model" if side == "assistant" else "user", "parts": parts}
-        _add_extra(wire, message, target, report, content.where)
+        if message.extra or message.name is not None:
+            _add_extra(wire, message, target, report, content.where)
         contents.append(wire)
         results = len(found) if parts[: len(found)] == found else 0
     if contents and contents[0]["role"] == "model" and any("functionCall" in part for part in contents[0]["parts"]):

@@ -3,7 +3,7 @@
 The body is `{"error": {"code", "message", "status", "details": [...]}}`, by HTTP status and inside a stream alike; where
 an answer is a JSON array it is the array's one element. Of the details `ErrorInfo.reason` is the stable code,
 `RetryInfo.retryDelay` (`"17s"`) the time to wait, and `QuotaFailure` the allowance that is used up: one of a day is not
-waited for, so its delay is not given. https://ai.google.dev/gemini-api/docs/troubleshooting
+waited for, so its delay is not given, and its id is the code where there is no other. https://ai.google.dev/gemini-api/docs/troubleshooting
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import msgspec
 from ...types.response import Failure
 from ...wire.http import HttpHead
 from ...wire.json import read_json
+from ...wire.plain import prose
 from ..base import HttpReply
 
 __all__ = ["CLIP", "blocked", "clip", "decode_error", "decode_failure", "encode_failure", "error_body", "malformed"]
@@ -64,7 +65,6 @@ _WORDS = {
 }
 _DETAIL = "type.googleapis.com/google.rpc."
 _DELAY = re.compile(r"(\d+(?:\.\d+)?)s")
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 
 
 def clip(data: bytes) -> str:
@@ -97,7 +97,8 @@ def decode_error(wire: Any, *, status: int | None = None) -> Failure:
     details = error.get("details")
     info, violations, delay, field = _read_details(details if type(details) is list else [])
     number = error.get("code")
-    code = info
+    daily = next((quota for quota in violations if "PerDay" in quota), None)
+    code = info or daily
     if code is None and status is None and type(number) is int:
         code = str(number)
     kind, message = error.get("status"), error.get("message")
@@ -107,7 +108,7 @@ def decode_error(wire: Any, *, status: int | None = None) -> Failure:
         kind if type(kind) is str and kind else None,
         code,
         field,
-        retry_after=None if any("PerDay" in quota for quota in violations) else delay,
+        retry_after=None if daily is not None else delay,
         body=wire,
     )
 
@@ -142,9 +143,8 @@ def decode_failure(head: HttpHead, body: bytes) -> Failure:
         wire = read_json(body)
     except ValueError:
         text = clip(body).strip()
-        title = _TITLE.search(body[:4096].decode("utf-8", "replace"))
-        said = " ".join(title[1].split()) if title else ("" if text.startswith("<") else text)
-        message = f"HTTP {head.status}" + (f": {said[:CLIP]}" if said else " without a body the protocol knows")
+        said = prose(body, CLIP)
+        message = f"HTTP {head.status}" + (f": {said}" if said else " without a body the protocol knows")
         return Failure(message, head.status, body=text or None)
     return decode_error(wire, status=head.status)
 

@@ -111,6 +111,8 @@ class Answer:
         if key in self.steps:
             self.stop(key, out)
         self._seen.add(key)
+        if step.get("type") == "function_call" and step.get("id") in ("", None) and isinstance(step.get("name"), str):
+            step = {**step, "id": f"call_{len(self._seen)}"}  # a result needs one to answer to
         opened = self.steps[key] = open_step(step, self._indices, self._last == "model_output", out)
         self._last = opened.kind
         return opened
@@ -122,6 +124,11 @@ class Answer:
             return opened
         kind = _IMPLIED.get(str(delta.get("type")))
         return None if kind is None else self.start(key, {"type": kind}, out)
+
+    @property
+    def free(self) -> int:
+        """An index that no step has had."""
+        return max(self._seen, default=-1) + 1
 
     def stop(self, key: int, out: list[Event]) -> None:
         """Complete a step."""

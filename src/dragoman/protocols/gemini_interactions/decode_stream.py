@@ -41,10 +41,18 @@ class _Arguments(msgspec.Struct, gc=False, tag_field="type", tag="arguments_delt
     arguments: str
 
 
+_Number = int | float | str | None
+
+
+class _Counted(msgspec.Struct, forbid_unknown_fields=True):
+    usage: dict[str, _Number | list[dict[str, _Number]]]
+
+
 class _Delta(msgspec.Struct, tag_field="event_type", tag="step.delta", forbid_unknown_fields=True):
     index: int
     delta: _Words | _Summary | _Arguments
     event_id: str | None = None
+    metadata: _Counted | None = None
 
 
 _read: Final = msgspec.json.Decoder(_Delta).decode
@@ -84,15 +92,21 @@ class StreamDecoder(Decoder):
                     if type(delta) is _Words:
                         if (index := texts.get(key)) is not None and delta.text:
                             say(TextDelta(index, delta.text))
+                            if frame.metadata is not None:
+                                answer.count(frame.metadata.usage, out)
                             continue
                     elif type(delta) is _Summary:
                         if (found := thoughts.get(key)) is not None and (text := delta.content.text):
                             found[1].append(text)
                             say(ThinkingDelta(found[0], text))
+                            if frame.metadata is not None:
+                                answer.count(frame.metadata.usage, out)
                             continue
                     elif type(delta) is _Arguments and (found := calls.get(key)) is not None and (text := delta.arguments):
                         found[1].append(text)
                         say(ArgumentsDelta(found[0], text))
+                        if frame.metadata is not None:
+                            answer.count(frame.metadata.usage, out)
                         continue
             self._general(name, data, out)
             if answer.over:
@@ -121,11 +135,11 @@ class StreamDecoder(Decoder):
             return
         try:
             wire = read_json(data)
-        except ValueError:
+        except ValueError as error:
             if label == "error":
                 answer.fail(failure_of({"error": data.decode("utf-8", "replace")}), out)
             else:
-                answer.fail(unreadable(data, "an event of the answer is not JSON"), out)
+                answer.fail(unreadable(data, f"an event of the answer is not JSON: {error}"), out)
             return
         if isinstance(wire, list) and len(wire) == 1 and isinstance(wire[0], dict) and wire[0].get("error"):
             wire = wire[0]
@@ -230,6 +244,8 @@ def _key(answer: Answer, wire: Json) -> int | None:
 
 def _step_started(answer: Answer, wire: Json, out: list[Event]) -> bool:
     index, step = wire.get("index"), wire.get("step")
+    if index is None:
+        index = answer.free
     if type(index) is not int or not isinstance(step, dict):
         return False
     answer.start(index, step, out)

@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 import msgspec
 
@@ -130,6 +130,8 @@ class _Encoder:
 
     def _content(self, block: Block, path: str) -> list[Json]:
         """The content that says a block of a person, none where nothing is left of it."""
+        if _is_plain(block):
+            return [{"type": "text", "text": block.text}] if block.text else []
         if isinstance(block, Opaque):
             return [block.data] if self._mine(block, path) else []
         own = self._own(block, path)
@@ -180,6 +182,9 @@ class _Encoder:
         own: Any = self._own(block, path)
         if own.name is None:
             own = _replace(own, name=self._names.get(own.id))
+        if len(own.content) == 1 and _is_plain(own.content[0]):
+            self.steps.append(say_result(own, belongs(own, self.target)))
+            return []
         content: list[Block] = []
         behind: list[Json] = []
         for place, item in enumerate(own.content):
@@ -214,6 +219,8 @@ class _Encoder:
 
     def _turn(self, block: Block, path: str) -> list[Block]:
         """A block of the model's turn as this target may have it, none where it may not."""
+        if _is_plain(block):
+            return [block] if block.text else []
         match block:
             case Thinking():
                 if not belongs(block, self.target):
@@ -289,6 +296,11 @@ class _Encoder:
         """Leave a block out and say so."""
         self.report.adapt(_name(block), "dropped", why, path)
         return []
+
+
+def _is_plain(block: Block) -> TypeGuard[Text]:
+    """Whether a block is words and nothing else."""
+    return type(block) is Text and not block.extra and not block.citations and block.cache is None
 
 
 def _name(block: Block) -> str:

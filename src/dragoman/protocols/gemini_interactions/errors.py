@@ -21,6 +21,7 @@ import msgspec
 from ...types.response import Failure
 from ...wire.http import HttpHead
 from ...wire.json import read_json
+from ...wire.plain import plain, prose
 from ..base import HttpReply
 from .json_text import Json
 
@@ -29,11 +30,7 @@ __all__ = ["UNREADABLE_ANSWER", "decode_failure", "encode_failure", "error_event
 UNREADABLE_ANSWER: Final = "unreadable_answer"
 """The code a server of ours gives when its provider's answer was not this protocol: read back, it is that failure."""
 
-_LIMIT: Final = 500
 _KEEP: Final = 64 * 1024
-_TITLE: Final = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
-_TAG: Final = re.compile(r"<(?:script|style)\b.*?</(?:script|style)\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
 _DELAY: Final = re.compile(r"(\d+(?:\.\d+)?)s")
 _DETAIL: Final = "type.googleapis.com/google.rpc."
 
@@ -85,9 +82,9 @@ def failure_of(value: Any) -> Failure:
         return Failure(str(facts.get("message")), reason="decode", body=facts.get("body"))
     reason, delay, daily, field = _details(facts.get("details"))
     kind = facts.get("status") or (_RPC.get(code) if type(code) is int else None)
-    word = reason or (str(code) if isinstance(code, str | int) and not isinstance(code, bool) and code != "" else None)
+    word = reason or daily or (str(code) if isinstance(code, str | int) and not isinstance(code, bool) and code != "" else None)
     return Failure(
-        _plain(_message(error, outer)) or "the provider gave no reason",
+        plain(_message(error, outer)) or "the provider gave no reason",
         type=kind if isinstance(kind, str) and kind else None,
         code=word,
         param=field,
@@ -107,11 +104,11 @@ def _message(error: Any, outer: Json) -> str:
     return msgspec.json.encode(error).decode() if error else ""
 
 
-def _details(details: Any) -> tuple[str | None, float | None, bool, str | None]:
-    """Of `google.rpc` details: the reason, the seconds to wait, whether a day's quota is used up, and the wrong field."""
+def _details(details: Any) -> tuple[str | None, float | None, str | None, str | None]:
+    """Of `google.rpc` details: the reason, the seconds to wait, a day's quota that is used up, and the wrong field."""
     reason: str | None = None
     delay: float | None = None
-    daily = False
+    daily: str | None = None
     field: str | None = None
     for detail in details if isinstance(details, list) else ():
         kind = str(detail.get("@type")).rpartition(".")[2] if isinstance(detail, dict) else ""
@@ -120,7 +117,9 @@ def _details(details: Any) -> tuple[str | None, float | None, bool, str | None]:
         elif kind == "RetryInfo" and (seconds := _DELAY.fullmatch(str(detail.get("retryDelay")))) is not None:
             delay = float(seconds[1])
         elif kind == "QuotaFailure":
-            daily = daily or "PerDay" in str(detail.get("violations"))
+            spent = detail.get("violations")
+            quotas = [str(entry.get("quotaId")) for entry in spent if isinstance(entry, dict)] if isinstance(spent, list) else []
+            daily = next((quota for quota in quotas if "PerDay" in quota), daily)
         elif kind == "BadRequest" and isinstance(violations := detail.get("fieldViolations"), list):
             names = [entry.get("field") for entry in violations if isinstance(entry, dict)]
             field = next((name for name in names if isinstance(name, str)), field)
@@ -129,7 +128,7 @@ def _details(details: Any) -> tuple[str | None, float | None, bool, str | None]:
 
 def unreadable(data: bytes, why: str) -> Failure:
     """The facts of bytes that are not this protocol."""
-    return Failure(why, reason="decode", body=_plain(data[:2000].decode("utf-8", "replace"), 200))
+    return Failure(why, reason="decode", body=plain(data[:2000].decode("utf-8", "replace"), 200))
 
 
 def decode_failure(head: HttpHead, body: bytes) -> Failure:
@@ -143,12 +142,11 @@ def decode_failure(head: HttpHead, body: bytes) -> Failure:
     if isinstance(value, dict) and value:
         failure = failure_of(value)
         code = None if failure.code == str(head.status) else failure.code
-        kept = failure.body if len(body) <= _KEEP else _plain(body[:_KEEP].decode("utf-8", "replace"), 2000)
+        kept = failure.body if len(body) <= _KEEP else plain(body[:_KEEP].decode("utf-8", "replace"), 2000)
         return msgspec.structs.replace(failure, status=head.status, code=code, body=kept, reason=None)
     text = value if isinstance(value, str) else body[:_KEEP].decode("utf-8", "replace")
-    title = _TITLE.search(text)
-    message = _plain(title[1] if title is not None else _TAG.sub(" ", text))
-    return Failure(message or f"HTTP {head.status} without a reason", head.status, body=_plain(text) or None)
+    message = prose(text)
+    return Failure(message or f"HTTP {head.status} without a reason", head.status, body=plain(text) or None)
 
 
 def _error_object(failure: Failure) -> Json:
@@ -197,9 +195,3 @@ def encode_failure(failure: Failure) -> HttpReply:
     body = own if own is not None and isinstance(own.get("error"), dict) else {"error": _error_object(failure)}
     status = failure.status if failure.status is not None and 400 <= failure.status < 600 else 502
     return HttpReply(status, headers, msgspec.json.encode(body))
-
-
-def _plain(text: str, limit: int = _LIMIT) -> str:
-    """Text on one line, without control characters, not longer than the limit."""
-    text = _CONTROL.sub(" ", text[: limit * 4]).strip()
-    return text if len(text) <= limit else text[: limit - 1] + "…"

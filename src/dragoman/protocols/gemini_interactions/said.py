@@ -111,7 +111,7 @@ class SaidBlock:
     def _update(self, before: Json, after: Json) -> None:
         """The delta that makes one form of a step the other."""
         news = {name: value for name, value in after.items() if name not in before or before[name] != value}
-        if news and before.get("type") == after.get("type"):
+        if news and "type" in before and before["type"] == after.get("type"):
             self.speaker.delta(self.step, {"type": before["type"], **news})
 
 

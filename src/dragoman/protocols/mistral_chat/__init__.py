@@ -10,7 +10,7 @@ from ...types.events import Event
 from ...types.request import Request
 from ...types.response import Failure, Response
 from ...wire.http import HttpHead, HttpRequest
-from ..base import Decoder, Encoder, HttpReply, ModelPage, Protocol, Report, Target, ToolIdRule
+from ..base import CacheRules, Decoder, Encoder, HttpReply, ModelPage, Protocol, Report, Target, ToolIdRule
 from .decode_request import decode_request
 from .decode_response import decode_response
 from .decode_stream import StreamDecoder
@@ -61,6 +61,13 @@ class MistralChat(Protocol):
 
     def decode_models(self, body: bytes, target: Target) -> ModelPage | Failure:
         return decode_models(body, target)
+
+    def caching(self, target: Target) -> CacheRules:
+        """By itself, for each key apart: without one there is nothing to find again.
+
+        https://docs.mistral.ai/studio-api/conversations/advanced/prompt-caching.
+        """
+        return CacheRules(key=True, automatic=False)
 
     def serves(self, method: str, path: str) -> bool:
         """Chat completions below a folder `mistral`: the vendor's own path is also that of OpenAI's wire, which a server

@@ -13,6 +13,7 @@ from typing import Any, Final
 from ...types.content import Origin
 from ...types.events import Event, Extra, Failed, Finished, OpaqueEvent, Started, UsageUpdate
 from ...types.response import Failure, Finish
+from ...wire.limits import CHOICES
 from .blocks import Register
 from .choice import ChoiceReader
 from .errors import stated_failure
@@ -23,9 +24,6 @@ __all__ = ["Answer"]
 Json = dict[str, Any]
 
 _ENVELOPE: Final = frozenset({"id", "object", "created", "model", "choices", "usage", "p", "error"})
-
-# More alternatives than any vendor gives; an index beyond it is not one of a choice.
-_MOST_CHOICES: Final = 256
 
 _MISSING: Final[Any] = object()
 
@@ -117,8 +115,9 @@ class Answer:
     def _choice(self, choice: Json, out: list[Event], *, whole: bool) -> None:
         index = choice.get("index")
         index = index if type(index) is int else 0
-        if not 0 <= index < _MOST_CHOICES:
-            self.fail(Failure(f"a choice has the index {index}", reason="decode", body=str(choice)[:200]), out)
+        if not 0 <= index < CHOICES:
+            why = f"a choice has the index {index}, and an answer has {CHOICES} choices at most"
+            self.fail(Failure(why, reason="decode", body=str(choice)[:200]), out)
             return
         reader = self.choices.get(index)
         if reader is None:

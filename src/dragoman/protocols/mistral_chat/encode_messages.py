@@ -78,7 +78,7 @@ class _Messages:
             if place in results:
                 continue
             where = f"{path}.content[{place}]"
-            if role == "assistant" and (call := self._call(block, len(calls), where)) is not None:
+            if role == "assistant" and type(block) is not Text and (call := self._call(block, len(calls), where)) is not None:
                 calls.append(call)
             elif found := self._chunks(block, role, where):
                 turned |= bool(calls)
@@ -124,6 +124,8 @@ class _Messages:
         return call_fields(block, own=own)
 
     def _chunks(self, block: Block, role: str, path: str) -> list[Json]:
+        if type(block) is Text and not block.extra and not block.citations and block.cache is None:
+            return [{"type": "text", "text": block.text}]
         self._common(block, path)
         if isinstance(block, Document) and isinstance(block.source, PlainText | Blocks):
             return self._document(block, role, path)

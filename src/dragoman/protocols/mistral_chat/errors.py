@@ -14,8 +14,6 @@ Codes: https://docs.mistral.ai/resources/error-glossary. Which class of error th
 
 from __future__ import annotations
 
-import html
-import re
 from typing import Any
 
 import msgspec
@@ -23,19 +21,15 @@ import msgspec
 from ...types.response import Failure
 from ...wire.http import HttpHead
 from ...wire.json import read_json
+from ...wire.plain import plain, prose
 from ..base import HttpReply
 
 __all__ = ["decode_error", "decode_failure", "encode_error", "encode_failure", "stated_failure", "unreadable"]
 
 Json = dict[str, Any]
 
-_LIMIT = 500
 _KEEP = 64 * 1024
 _REQUEST_ID = ("mistral-correlation-id", "x-request-id", "x-kong-request-id", "cf-ray")
-
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
-_HIDDEN = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
-_BLANK = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
 
 
 def stated_failure(data: Json) -> Failure | None:
@@ -55,7 +49,7 @@ def decode_error(data: Any) -> Failure:
     said = _first(error if isinstance(error, str) else None, facts.get("message"), facts.get("detail"), facts.get("msg"))
     message = _message(said)
     if not message:
-        message = _plain(msgspec.json.encode(data).decode()) if data else "the provider gave no reason"
+        message = plain(msgspec.json.encode(data).decode()) if data else "the provider gave no reason"
     kind = facts.get("type")
     return Failure(
         message,
@@ -77,18 +71,16 @@ def decode_failure(head: HttpHead, body: bytes) -> Failure:
         value = None  # no JSON: it is read as text below
     if isinstance(value, dict) and value:
         failure = decode_error(value)
-        kept = value if len(body) <= _KEEP else _plain(body[:_KEEP].decode("utf-8", "replace"), 2000)
+        kept = value if len(body) <= _KEEP else plain(body[:_KEEP].decode("utf-8", "replace"), 2000)
         return msgspec.structs.replace(failure, status=head.status, request_id=request_id or failure.request_id, body=kept)
     text = value if isinstance(value, str) else body[:_KEEP].decode("utf-8", "replace")
-    title = _TITLE.search(text)
-    words = title[1] if title is not None else _HIDDEN.sub(" ", text) if text.lstrip().startswith("<") else text
-    message = _plain(html.unescape(words)) or f"HTTP {head.status} without a reason"
-    return Failure(message, head.status, request_id=request_id, body=_plain(text) or None)
+    message = prose(text) or f"HTTP {head.status} without a reason"
+    return Failure(message, head.status, request_id=request_id, body=plain(text) or None)
 
 
 def unreadable(data: bytes, why: str) -> Failure:
     """The facts of bytes that are not this protocol."""
-    return Failure(why, reason="decode", body=_plain(data[:800].decode("utf-8", "replace"), 200))
+    return Failure(why, reason="decode", body=plain(data[:800].decode("utf-8", "replace"), 200))
 
 
 def encode_error(failure: Failure) -> Json:
@@ -124,8 +116,8 @@ def _message(said: Any) -> str:
     if isinstance(said, dict):
         return _message(_first(said.get("message"), said.get("detail"), said.get("msg")))
     if isinstance(said, list):
-        return _plain("; ".join([_detail(item) for item in said]))
-    return _plain(said) if isinstance(said, str) else ""
+        return plain("; ".join([_detail(item) for item in said]))
+    return plain(said) if isinstance(said, str) else ""
 
 
 def _detail(item: Any) -> str:
@@ -148,12 +140,6 @@ def _status(facts: Json) -> int | None:
 
 def _first(*values: Any) -> Any:
     return next((value for value in values if value), None)
-
-
-def _plain(text: str, limit: int = _LIMIT) -> str:
-    """Text on one line, without control characters, not longer than the limit."""
-    text = _BLANK.sub(" ", text[: limit * 4]).strip()
-    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def _word(value: Any) -> str | None:

@@ -8,8 +8,6 @@ answer under way is 500 (https://github.com/ollama/ollama/blob/main/server/route
 
 from __future__ import annotations
 
-import html
-import re
 from typing import Any
 
 import msgspec
@@ -17,16 +15,13 @@ import msgspec
 from ...types.response import Failure
 from ...wire.http import HttpHead
 from ...wire.json import read_json
+from ...wire.plain import plain, prose
 from ..base import HttpReply
 
 __all__ = ["decode_error", "decode_failure", "encode_error", "encode_failure", "unreadable"]
 
 Json = dict[str, Any]
 
-_LIMIT = 500
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
-_HIDDEN = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
-_BLANK = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
 _NAMED = ("type", "code", "param")
 
 
@@ -42,7 +37,7 @@ def decode_error(data: Any, *, status: int | None = None) -> Failure | None:
     for name in ("status_code", "status"):
         if name in inner and (inner[name] is None or (type(inner[name]) is int and 400 <= inner[name] < 600)):
             status = inner[name]
-    return Failure(_plain(message), status, kind, code, param, body=data)
+    return Failure(plain(message), status, kind, code, param, body=data)
 
 
 def decode_failure(head: HttpHead, body: bytes) -> Failure:
@@ -55,15 +50,13 @@ def decode_failure(head: HttpHead, body: bytes) -> Failure:
     if failure is not None:
         return msgspec.structs.replace(failure, status=head.status, request_id=request_id)
     text = body[: 64 * 1024].decode("utf-8", "replace")
-    title = _TITLE.search(text)
-    words = title[1] if title is not None else _HIDDEN.sub(" ", text) if text.lstrip().startswith("<") else text
-    message = _plain(html.unescape(words)) or f"HTTP {head.status} without a reason"
-    return Failure(message, head.status, request_id=request_id, body=_plain(text) or None)
+    message = prose(text) or f"HTTP {head.status} without a reason"
+    return Failure(message, head.status, request_id=request_id, body=plain(text) or None)
 
 
 def unreadable(data: bytes, why: str) -> Failure:
     """The facts of bytes that are not this protocol."""
-    return Failure(why, reason="decode", body=_plain(data[:800].decode("utf-8", "replace"), 200))
+    return Failure(why, reason="decode", body=plain(data[:800].decode("utf-8", "replace"), 200))
 
 
 def encode_error(failure: Failure) -> Json:
@@ -90,12 +83,6 @@ def encode_failure(failure: Failure) -> HttpReply:
     said = {name: value for name in _NAMED if (value := getattr(failure, name)) is not None}
     status = failure.status if failure.status is not None and 400 <= failure.status < 600 else 502
     return HttpReply(status, headers, msgspec.json.encode({"error": failure.message, **said}))
-
-
-def _plain(text: str, limit: int = _LIMIT) -> str:
-    """Text on one line, without control characters, not longer than the limit."""
-    text = _BLANK.sub(" ", text[: limit * 4]).strip()
-    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def _word(value: Any) -> str | None:

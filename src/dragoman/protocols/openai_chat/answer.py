@@ -16,6 +16,7 @@ from typing import Any
 from ...types.content import Origin
 from ...types.events import Event, Extra, Failed, Finished, Started, UsageUpdate
 from ...types.response import Failure, Finish
+from ...wire.limits import CHOICES
 from ..base import Target
 from .alternative import Alternative, list_of
 from .dialect import ChatDialect
@@ -27,9 +28,6 @@ from .wire import decode_usage
 __all__ = ["Answer"]
 
 _ENVELOPE = frozenset({"id", "object", "created", "model", "choices", "usage", "obfuscation", "error"})
-
-# More alternatives than any vendor gives; an index beyond it is not one of a choice.
-_MOST_CHOICES = 256
 
 _MISSING: Any = object()
 
@@ -151,8 +149,9 @@ class Answer:
     def _choice(self, choice: dict[str, Any], out: list[Event], *, whole: bool) -> None:
         index = choice.get("index")
         index = index if type(index) is int else 0
-        if not 0 <= index < _MOST_CHOICES:
-            self.fail(Failure(f"a choice has the index {index}", reason="decode", body=str(choice)[:200]), out)
+        if not 0 <= index < CHOICES:
+            why = f"a choice has the index {index}, and an answer has {CHOICES} choices at most"
+            self.fail(Failure(why, reason="decode", body=str(choice)[:200]), out)
             return
         alternative = self.choices.get(index)
         if alternative is None:

@@ -14,7 +14,7 @@ from ..base import ToolIdRule
 from ..json_schema import Schemas
 from ..json_schema.known import OPENAI
 
-__all__ = ["REFERENCE", "CacheMarks", "ChatDialect", "Echo", "JsonSchema", "ReasoningStyle"]
+__all__ = ["REFERENCE", "CacheMarks", "ChatDialect", "Count", "Echo", "JsonSchema", "ReasoningStyle"]
 
 ReasoningStyle = Literal["reasoning_effort", "reasoning", "thinking", "enable_thinking", "chat_template_kwargs", "none"]
 """How a request says how much to think.
@@ -34,6 +34,9 @@ Echo = Literal["never", "tool_turns", "always"]
 
 CacheMarks = Literal["none", "prompt_cache_breakpoint", "cache_control"]
 """How a content part is marked as the end of a cached prefix (OpenAI's field, or Anthropic's kept by a relay)."""
+
+Count = Literal["none", "input_tokens", "tokenize", "estimate"]
+"""Whose endpoint counts prompts: nobody's, llama.cpp's, vLLM's, or Moonshot's."""
 
 JsonSchema = Literal["json_schema", "json_object", "json_object_schema", "none"]
 """How far `response_format` goes: OpenAI's `json_schema`; `json_object` only (the schema is dropped and reported);
@@ -68,6 +71,12 @@ class ChatDialect(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
     cache_marks: CacheMarks = "prompt_cache_breakpoint"
     """How `Block.cache` is said; `Request.cache` follows it (`prompt_cache_options`, top-level `cache_control`)."""
+
+    cache_lifetimes: tuple[str, ...] = ("30m",)
+    """The vendor's words for how long a marked prompt is kept, shortest first; the first is meant where none is said."""
+
+    count: Count = "none"
+    """Where prompts are counted (see `count.py`)."""
 
     top_k: bool = False
     """Whether `top_k` is a body field (vLLM, SGLang, llama.cpp, OpenRouter, Together, Fireworks)."""

@@ -64,7 +64,7 @@ class PartEncoder:
             parts.extend(self.encode(block, f"{path}.content[{place}]"))
         if cache is not None:
             self._mark_last(parts, cache, path)
-        texts = [part["text"] for part in parts if part.get("type") == "text"]
+        texts = [text for part in parts if part.get("type") == "text" and isinstance(text := part.get("text"), str)]
         if len(texts) < len(parts):
             return parts
         if len(parts) < 2 and all(part.keys() == {"type", "text"} for part in parts):

@@ -18,7 +18,6 @@ Which class of error the facts make is decided elsewhere; here they are only rea
 
 from __future__ import annotations
 
-import html
 import re
 from typing import Any
 
@@ -27,11 +26,11 @@ import msgspec
 from ...types.response import Failure
 from ...wire.http import HttpHead
 from ...wire.json import read_json
+from ...wire.plain import plain, prose
 from ..base import HttpReply
 
 __all__ = ["decode_failure", "encode_error", "encode_failure", "failure_of", "stated_failure", "unreadable"]
 
-_LIMIT = 500
 _KEEP = 64 * 1024
 
 # In order of preference; `cf-ray` names a request to Cloudflare's edge, where no other name is given.
@@ -46,10 +45,6 @@ _REQUEST_ID = (
     "cf-ray",
 )
 
-_TAG = re.compile(r"<[^>]*>")
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
-_HIDDEN = re.compile(r"<(script|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
 _SECONDS = re.compile(r"(\d+(?:\.\d+)?)s")
 
 
@@ -101,7 +96,7 @@ def failure_of(value: Any, *, body: Any = None) -> Failure:
 
 def unreadable(data: bytes, why: str) -> Failure:
     """The facts of bytes that are not this protocol."""
-    return Failure(why, reason="decode", body=_plain(data.decode("utf-8", "replace"), 200))
+    return Failure(why, reason="decode", body=plain(data[:800].decode("utf-8", "replace"), 200))
 
 
 def decode_failure(head: HttpHead, body: bytes) -> Failure:
@@ -113,15 +108,15 @@ def decode_failure(head: HttpHead, body: bytes) -> Failure:
     except ValueError:
         value = None
     if isinstance(value, dict | list) and value:
-        failure = failure_of(value, body=value if len(body) <= _KEEP else _plain(body.decode("utf-8", "replace"), 2000))
+        failure = failure_of(value, body=value if len(body) <= _KEEP else plain(body[:_KEEP].decode("utf-8", "replace"), 2000))
         return msgspec.structs.replace(failure, status=head.status, request_id=request_id or failure.request_id)
-    text = value if isinstance(value, str) else body.decode("utf-8", "replace")
-    message = _page_text(text) if "<" in text and ("html" in text[:2000].lower() or _TITLE.search(text)) else _plain(text)
+    text = value if isinstance(value, str) else body[:_KEEP].decode("utf-8", "replace")
+    message = prose(text)
     return Failure(
         message or f"HTTP {head.status} without a reason",
         head.status,
         request_id=request_id,
-        body=_plain(text) or None,
+        body=plain(text) or None,
     )
 
 
@@ -177,7 +172,7 @@ def _message(error: Any, outer: dict[str, Any], metadata: dict[str, Any]) -> str
         found = f"{found}: {raw}" if found else raw
     if not found:
         found = msgspec.json.encode(error).decode() if error else ""
-    return _plain(found) or "the provider gave no reason"
+    return plain(found) or "the provider gave no reason"
 
 
 def _detail(item: Any) -> str:
@@ -199,7 +194,7 @@ def _status(facts: dict[str, Any], outer: dict[str, Any], code: Any) -> int | No
 def _retry_after(facts: dict[str, Any], metadata: dict[str, Any]) -> float | None:
     """Seconds to wait, where the body says them: a plain field, or Google's `RetryInfo`."""
     for source in (facts, metadata):
-        for name in ("retry_after", "retry_after_seconds"):
+        for name in ("retry_after", "retry_after_seconds", "estimated_time"):  # the last is Hugging Face's, of a model that loads
             value = source.get(name)
             if isinstance(value, int | float) and value >= 0:
                 return float(value)
@@ -209,19 +204,6 @@ def _retry_after(facts: dict[str, Any], metadata: dict[str, Any]) -> float | Non
         if isinstance(delay, str) and (found := _SECONDS.fullmatch(delay)):
             return float(found[1])
     return None
-
-
-def _page_text(text: str) -> str:
-    """What a page says: its title, else its words."""
-    title = _TITLE.search(text)
-    text = title[1] if title is not None else _TAG.sub(" ", _HIDDEN.sub(" ", text[:_KEEP]))
-    return _plain(html.unescape(text))
-
-
-def _plain(text: str, limit: int = _LIMIT) -> str:
-    """Text on one line, without control characters, not longer than the limit."""
-    text = _CONTROL.sub(" ", text[: limit * 4]).strip()
-    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def _word(value: Any) -> str | None:

@@ -131,11 +131,11 @@ class StreamDecoder(Decoder):
         label = name.decode("utf-8", "replace")
         try:
             wire = read_json(data)
-        except ValueError:
+        except ValueError as error:
             if label == "error":
                 answer.fail(failure_of(data.decode("utf-8", "replace")), out)
             else:
-                answer.fail(unreadable(data, "an event of the answer is not JSON"), out)
+                answer.fail(unreadable(data, f"an event of the answer is not JSON: {error}"), out)
             return
         if not isinstance(wire, dict):
             out.append(OpaqueEvent(label, wire))

@@ -40,6 +40,9 @@ class ResponsesDialect(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     cache_key_field: str | None = "prompt_cache_key"
     """Where `Request.cache_key` goes; None drops and reports it."""
 
+    count: bool = True
+    """Whether prompts are counted at `{path}/input_tokens`."""
+
     cache_marks: bool = True
     """Whether parts take `prompt_cache_breakpoint` (and the request `prompt_cache_options`); False drops and reports them."""
 

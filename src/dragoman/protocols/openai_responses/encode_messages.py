@@ -33,7 +33,7 @@ from .dialect import ResponsesDialect
 from .json_text import Json, dump
 from .outputs import OutputEncoder
 from .parts import PartEncoder
-from .say import say_items
+from .say import is_plain, say_items, say_plain
 
 __all__ = ["encode_messages"]
 
@@ -84,6 +84,9 @@ class _Encoder:
 
     def _turn(self, message: Message, path: str) -> None:
         role = message.role
+        if role == "user" and len(message.content) == 1 and is_plain(message.content[0]):
+            self._said(role, message.content, path, message)
+            return
         pending: list[Block] = []
         moved: list[Block] = []
         for place, block in enumerate(message.content):
@@ -161,6 +164,11 @@ class _Encoder:
     # --- the model's own -----------------------------------------------------------------------------------------------
 
     def _assistant(self, message: Message, path: str) -> None:
+        usual = say_plain(message.content)
+        if usual is not None:
+            self.outputs.note([block for block in message.content if type(block) is ToolCall])
+            self.items += usual
+            return
         said: list[Block] = []
         for place, block in enumerate(message.content):
             found = _PREPARE[type(block)](self, block, f"{path}.content[{place}]")

@@ -15,8 +15,6 @@ Which class of error the facts make is decided elsewhere; here they are only rea
 
 from __future__ import annotations
 
-import html
-import re
 from typing import Any
 
 import msgspec
@@ -24,6 +22,7 @@ import msgspec
 from ...types.response import Failure
 from ...wire.http import HttpHead
 from ...wire.json import read_json
+from ...wire.plain import plain, prose
 from ..base import HttpReply
 from .json_text import Json
 
@@ -32,13 +31,8 @@ __all__ = ["UNREADABLE_ANSWER", "decode_failure", "encode_failure", "error_objec
 UNREADABLE_ANSWER = "unreadable_answer"
 """The error type a server of ours gives when its provider's answer was not this protocol: read back, it is that failure."""
 
-_LIMIT = 500
 _KEEP = 64 * 1024
 _REQUEST_ID = ("x-request-id", "request-id", "x-generation-id", "apim-request-id", "x-ds-trace-id", "cf-ray")
-_TAG = re.compile(r"<[^>]*>")
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
-_HIDDEN = re.compile(r"<(script|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
 
 
 def failure_of(value: Any) -> Failure:
@@ -69,7 +63,7 @@ def failure_of(value: Any) -> Failure:
 
 def unreadable(data: bytes, why: str) -> Failure:
     """The facts of bytes that are not this protocol."""
-    return Failure(why, reason="decode", body=_plain(data[:2000].decode("utf-8", "replace"), 200))
+    return Failure(why, reason="decode", body=plain(data[:2000].decode("utf-8", "replace"), 200))
 
 
 def decode_failure(head: HttpHead, body: bytes) -> Failure:
@@ -83,14 +77,14 @@ def decode_failure(head: HttpHead, body: bytes) -> Failure:
         value = value[0]
     if isinstance(value, dict) and value:
         failure = failure_of(value)
-        kept = failure.body if len(body) <= _KEEP else _plain(body[:_KEEP].decode("utf-8", "replace"), 2000)
+        kept = failure.body if len(body) <= _KEEP else plain(body[:_KEEP].decode("utf-8", "replace"), 2000)
         return msgspec.structs.replace(
             failure, status=head.status, request_id=request_id or failure.request_id, body=kept, reason=None
         )
     text = value if isinstance(value, str) else body[:_KEEP].decode("utf-8", "replace")
-    message = _page_text(text) if "<" in text and ("html" in text[:2000].lower() or _TITLE.search(text)) else _plain(text)
+    message = prose(text)
     return Failure(
-        message or f"HTTP {head.status} without a reason", head.status, request_id=request_id, body=_plain(text) or None
+        message or f"HTTP {head.status} without a reason", head.status, request_id=request_id, body=plain(text) or None
     )
 
 
@@ -141,7 +135,7 @@ def _message(error: Any, outer: Json, metadata: Any) -> str:
         found = f"{found}: {raw}" if found else raw
     if not found and error:
         found = msgspec.json.encode(error).decode()
-    return _plain(found) or "the provider gave no reason"
+    return plain(found) or "the provider gave no reason"
 
 
 def _detail(item: Any) -> str:
@@ -162,18 +156,6 @@ def _status(facts: Json, outer: Json, code: Any) -> int | None:
 
 def _seconds(value: Any) -> float | None:
     return float(value) if type(value) in (int, float) and value >= 0 else None
-
-
-def _page_text(text: str) -> str:
-    """What a page says: its title, else its words."""
-    title = _TITLE.search(text)
-    return _plain(html.unescape(title[1] if title is not None else _TAG.sub(" ", _HIDDEN.sub(" ", text))))
-
-
-def _plain(text: str, limit: int = _LIMIT) -> str:
-    """Text on one line, without control characters, not longer than the limit."""
-    text = _CONTROL.sub(" ", text[: limit * 4]).strip()
-    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def _word(value: Any) -> str | None:

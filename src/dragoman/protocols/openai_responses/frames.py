@@ -46,6 +46,7 @@ def read_frame(answer: Answer, kind: str, data: Json, out: list[Event]) -> None:
             out.append(_beside(kind, data))
         elif (
             kind != "beside"
+            and not answer.over
             and (left := data.keys() - _FRAME)
             and (fields := {name: data[name] for name in left if data[name] is not None})
         ):

@@ -23,6 +23,7 @@ from ...wire.json import read_json
 from ..base import belongs
 from .json_text import Json
 from .parts import PartEncoder
+from .say import is_plain
 
 __all__ = ["OUTPUT_KINDS", "OutputEncoder"]
 
@@ -58,6 +59,10 @@ class OutputEncoder:
 
         None where no output can be said: then the call may not stand there either.
         """
+        if len(result.content) == 1 and not result.extra and result.cache is None and not result.is_error:
+            text = result.content[0]
+            if is_plain(text) and self._kinds.get(result.id, _FUNCTION) == _FUNCTION:  # the usual result: words
+                return {"type": _FUNCTION, "call_id": result.id, "output": text.text}, []
         fields: Json = result.extra.get("item", {}) if belongs(result, self.parts.target) else {}
         kind = fields.get("type") or self._kinds.get(result.id, _FUNCTION)
         if result.cache is not None:

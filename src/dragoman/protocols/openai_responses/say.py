@@ -7,7 +7,7 @@ of this wire expect; in a request none has one, and a turn of one plain text is 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from ...types.content import (
     Audio,
@@ -27,7 +27,7 @@ from ...wire.json import read_json
 from .json_text import Json, dump
 from .wire import encode_citation
 
-__all__ = ["is_part", "message_item", "say_item", "say_items", "say_part"]
+__all__ = ["is_part", "is_plain", "message_item", "say_item", "say_items", "say_part", "say_plain"]
 
 _ANNOTATIONS: Final = frozenset({"url_citation", "file_citation", "container_file_citation", "file_path"})
 _PREFIXES: Final = {
@@ -42,6 +42,29 @@ _PREFIXES: Final = {
 def is_part(block: Block) -> bool:
     """Whether a block is a part of a message item, and not an item itself."""
     return isinstance(block, Text | Refusal) or (isinstance(block, Opaque) and "item" in block.extra)
+
+
+def is_plain(block: Block) -> TypeGuard[Text]:
+    """Whether a block is words and nothing else."""
+    return type(block) is Text and not block.extra and not block.citations and block.cache is None
+
+
+def say_plain(blocks: Sequence[Block]) -> list[Json] | None:
+    """The items of a usual turn of the model in a request, as `say_items` makes them: words, and calls without vendor data.
+    None for any other turn."""
+    items: list[Json] = []
+    words = False
+    for block in blocks:
+        if type(block) is ToolCall and not block.custom and not block.extra and block.cache is None:
+            call = {"type": "function_call", "call_id": block.id, "name": block.name, "arguments": block.arguments or "{}"}
+            items.append(call)
+            words = False
+        elif is_plain(block) and not words:
+            items.append({"role": "assistant", "content": block.text})
+            words = True
+        else:
+            return None
+    return items
 
 
 def say_items(blocks: Sequence[Block], *, answer: bool) -> list[Json]:

@@ -1,0 +1,362 @@
+"""A conversation in blocking code: it remembers what was said, and runs what `flow` decides. `aconversation` is its twin."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import Any, Protocol, TypeVar, Unpack
+
+from ..errors import Cancelled, UsageError
+from ..prepare import Messages, Options, Plan
+from ..routes import ModelLike
+from ..types.content import Text
+from ..types.events import Event, TextDelta
+from ..types.messages import Message
+from ..types.response import Response
+from .compaction import Compaction
+from .core import Core, Known, Opening
+from .effects import Ask, Check, Effect, Flow, Keep
+from .flow import HERE, compact, converse, size, trim
+from .history import History, Turn
+from .sizes import Size
+from .totals import Totals, totals
+
+__all__ = ["Answers", "Conversation", "ConversationStream", "Streamed"]
+
+_T = TypeVar("_T")
+
+
+class Streamed(Protocol):
+    """An answer as it comes."""
+
+    @property
+    def response(self) -> Response: ...
+
+    def __iter__(self) -> Iterator[Event]: ...
+
+    def cancel(self) -> None: ...
+
+
+class Answers(Protocol):
+    """Who answers: a `Client`."""
+
+    def chat(self, model: ModelLike, messages: Messages, **options: Unpack[Options]) -> Response: ...
+
+    def stream(self, model: ModelLike, messages: Messages, **options: Unpack[Options]) -> AbstractContextManager[Streamed]: ...
+
+    def plan(self, model: ModelLike, messages: Messages, *, stream: bool = False, **options: Unpack[Options]) -> Plan: ...
+
+
+class Conversation:
+    """What was said, and the model it goes on with; made by `Client.conversation`.
+
+    Use it in a `with` block when it opens a store by its path. One call at a time; `fork` it for more.
+    """
+
+    def __init__(self, client: Answers, core: Core) -> None:
+        self._client = client
+        self._core = core
+
+    @classmethod
+    def open(cls, client: Answers, known: Known, model: ModelLike | None, words: Opening) -> Conversation:
+        """A conversation from the words of `Opening`; see `Core.open` for what it raises."""
+        return cls(client, Core.open(known, model, words))
+
+    def __enter__(self) -> Conversation:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Conversation {self.id} of {len(self._core.history.turns)} turns with {self.model!r}>"
+
+    @property
+    def id(self) -> str:
+        """Its name in the store."""
+        return self._core.record.id
+
+    @property
+    def model(self) -> ModelLike:
+        """Who is asked next; set it at any time, and the history goes along. Stored with the next turn."""
+        return self._core.model
+
+    @model.setter
+    def model(self, model: ModelLike) -> None:
+        self._core.model = model
+
+    @property
+    def system(self) -> tuple[Text, ...]:
+        """The instructions before all messages."""
+        return self._core.record.system
+
+    @property
+    def title(self) -> str | None:
+        """A name for people."""
+        return self._core.record.title
+
+    @property
+    def notes(self) -> dict[str, Any]:
+        """The caller's own words about it."""
+        return dict(self._core.record.notes)
+
+    @property
+    def history(self) -> History:
+        """Everything that was ever said in it, as a tree."""
+        return self._core.history
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """What was said up to here, marks included, with ids and times."""
+        return self._core.history.path()
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """What the next call sends before what it adds."""
+        return self._core.history.messages()
+
+    @property
+    def totals(self) -> Totals:
+        """What its answers have taken so far."""
+        return totals(self._core.history.turns.values())
+
+    def size(self, content: Messages | None = None) -> Size:
+        """How many tokens the prompt of the next call has, as far as that is known, and whether that is an estimate."""
+        said = () if content is None else self._core.said(content)
+        return size(self._core.history, said, self._core.call({}))
+
+    def chat(
+        self,
+        content: Messages | None = None,
+        *,
+        model: ModelLike | None = None,
+        keep_partial: bool | None = None,
+        **options: Unpack[Options],
+    ) -> Response:
+        """Say something and get the whole answer; both are stored when it returns. None goes on with what was said last.
+
+        `model` and the options are for this call. Raises the errors of a call, and nothing is added then, except an answer
+        that broke off where `keep_partial` is set; StoreConflict where somebody else has gone on with the conversation.
+        """
+        return self._run(self._converse(content, model, keep_partial, options))
+
+    def stream(
+        self,
+        content: Messages | None = None,
+        *,
+        model: ModelLike | None = None,
+        keep_partial: bool | None = None,
+        **options: Unpack[Options],
+    ) -> ConversationStream:
+        """As `chat`, with the answer as it comes; use it in a `with` block. Stored when the last event has been given."""
+        return ConversationStream(self._client, self._core, self._converse(content, model, keep_partial, options))
+
+    def edit(self, content: Messages, *, model: ModelLike | None = None, **options: Unpack[Options]) -> Response:
+        """Say something else in place of the last question. What was said before stays in the tree, as another branch."""
+        said = self._core.said(content)
+        asked = self._core.history.question()[0]
+        return self._run(self._flow(said, model, None, options, asked.parent))
+
+    def regenerate(self, *, model: ModelLike | None = None, **options: Unpack[Options]) -> Response:
+        """Ask for the last answer again. The one before stays in the tree, as another branch."""
+        return self._run(self._flow((), model, None, options, self._core.history.unanswered()))
+
+    def plan(
+        self, content: Messages | None = None, *, model: ModelLike | None = None, stream: bool = False, **options: Unpack[Options]
+    ) -> Plan:
+        """What `chat` would send as things stand, without sending it; a summary that it would have written first is not in it."""
+        said = self._core.said(content)
+        asked: Any = self._core.call(options)
+        return self._client.plan(model or self.model, (*self.messages, *said), stream=stream, **asked)
+
+    def add(self, messages: Messages) -> tuple[Turn, ...]:
+        """Store messages without asking anything, such as the results of tools."""
+        return self._core.add(messages)
+
+    def undo(self, count: int = 1) -> None:
+        """Go back to before the last exchanges, each a question with all that followed. What was said stays in the tree."""
+        self._core.undo(count)
+
+    def goto(self, turn: str | None) -> None:
+        """Go to any turn of the tree by its id, None to before the first."""
+        self._core.goto(turn)
+
+    def fork(self, at: str | None = None, *, id: str | None = None) -> Conversation:
+        """Another conversation with the same past, up to a turn or all of it. What either says then, the other does not hear."""
+        return Conversation(self._client, self._core.fork(at, id))
+
+    def trim(self, *, max_tokens: int | None = None, max_turns: int | None = None) -> tuple[Turn, ...]:
+        """Send only the newest turns from now on, as many as fit; returns those that are not sent any more.
+
+        A call stays with its result and an exchange with its question, instructions and a summary stay. The last exchange
+        is kept even where it alone does not fit.
+        """
+        return self._run(trim(self._core, max_tokens, max_turns))
+
+    def compact(self, policy: Compaction | None = None) -> Turn | None:
+        """Have all but the newest turns summarised now; None where there is nothing to summarise."""
+        return self._run(compact(self._core, self.model, policy or self._core.compaction or Compaction()))
+
+    def describe(self, *, title: str | None = None, notes: Mapping[str, Any] | None = None) -> None:
+        """Give it another title, other notes, or both."""
+        self._core.describe(title, notes)
+
+    def refresh(self) -> None:
+        """Take over what others have stored of this conversation, and where it stands now."""
+        self._core.refresh()
+
+    def dump(self) -> bytes:
+        """All of it as JSON: `client.conversation(saved=...)` goes on with it."""
+        return self._core.dump()
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """As `dump`, into a file, which is replaced in one step."""
+        self._core.save(path)
+
+    def close(self) -> None:
+        """Close the store, where it was opened for this conversation."""
+        self._core.close()
+
+    def _converse(
+        self, content: Messages | None, model: ModelLike | None, keep_partial: bool | None, options: Options
+    ) -> Flow[Response]:
+        return self._flow(self._core.said(content), model, keep_partial, options, HERE)
+
+    def _flow(
+        self,
+        said: tuple[Message, ...],
+        model: ModelLike | None,
+        keep_partial: bool | None,
+        options: Options,
+        at: str | None,
+    ) -> Flow[Response]:
+        core = self._core
+        kept = core.keep_partial if keep_partial is None else keep_partial
+        return converse(core, said, core.call(options), model=model or self.model, keep_partial=kept, at=at)
+
+    def _run(self, flow: Flow[_T]) -> _T:
+        step: Any = flow.send
+        value: Any = None
+        while True:
+            try:
+                effect = step(value)
+            except StopIteration as end:
+                result: _T = end.value
+                return result
+            step = flow.send
+            try:
+                value = _obey(self._client, self._core, effect)
+            except BaseException as error:
+                step, value = flow.throw, error
+
+
+class ConversationStream:
+    """One streamed answer of a conversation: iterate over it once, in a `with` block.
+
+    When the last event has been given, question and answer are stored, and `response` is the whole answer. Leaving early
+    stops the answer: nothing is stored then, or what had arrived where `keep_partial` is set.
+    """
+
+    def __init__(self, client: Answers, core: Core, flow: Flow[Response]) -> None:
+        self._client = client
+        self._core = core
+        self._flow: Flow[Response] | None = flow
+        self._events: Iterator[Event] | None = None
+        self._stream: Streamed | None = None
+        self._response: Response | None = None
+        self._cancelled = False
+
+    def __enter__(self) -> ConversationStream:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def __iter__(self) -> Iterator[Event]:
+        flow, self._flow = self._flow, None
+        if flow is None:
+            raise UsageError("this stream is over: an answer can be iterated once; its content is in stream.response")
+        self._events = self._run(flow)
+        return self._events
+
+    @property
+    def text_stream(self) -> Iterator[str]:
+        """The answer's text, piece by piece."""
+        for event in self:
+            if type(event) is TextDelta:
+                yield event.text
+
+    @property
+    def response(self) -> Response:
+        """The answer as far as it has arrived; complete when its `finish` is set."""
+        if self._response is not None:
+            return self._response
+        return self._stream.response if self._stream is not None else Response(Message("assistant", ()))
+
+    def cancel(self) -> None:
+        """Stop, from any thread: whoever reads gets `Cancelled`, with what had arrived as its `partial`."""
+        self._cancelled = True
+        if self._stream is not None:
+            self._stream.cancel()
+
+    def close(self) -> None:
+        """Stop, and store what had arrived where it is wanted."""
+        self._flow = None
+        events: Any = self._events
+        if events is not None:
+            events.close()
+
+    def _run(self, flow: Flow[Response]) -> Iterator[Event]:
+        step: Any = flow.send
+        value: Any = None
+        while True:
+            try:
+                effect = step(value)
+            except StopIteration as end:
+                self._response = end.value
+                return
+            step = flow.send
+            try:
+                if type(effect) is Ask:
+                    with self._client.stream(effect.model, effect.messages, **effect.options) as stream:
+                        self._stream = stream
+                        if self._cancelled:
+                            stream.cancel()
+                        yield from stream
+                        value = stream.response
+                else:
+                    value = _obey(self._client, self._core, effect)
+            except Exception as error:
+                step, value = flow.throw, error
+            except BaseException:
+                self._stopped(flow)
+                raise
+
+    def _stopped(self, flow: Flow[Response]) -> None:
+        """The reader has gone: the flow decides what becomes of what had arrived."""
+        partial = self.response if self._stream is not None else None
+        step: Any = flow.throw
+        value: Any = Cancelled("the answer was stopped before its end", partial=partial)
+        while True:
+            try:
+                effect = step(value)
+            except (Cancelled, StopIteration):
+                return
+            step = flow.send
+            try:
+                value = _obey(self._client, self._core, effect)
+            except BaseException as error:
+                step, value = flow.throw, error
+
+
+def _obey(client: Answers, core: Core, effect: Effect) -> Response | None:
+    match effect:
+        case Check():
+            core.check()
+            return None
+        case Keep(turns=turns, head=head):
+            core.keep(turns, head)
+            return None
+    return client.chat(effect.model, effect.messages, **effect.options)
