@@ -16,12 +16,12 @@ from dragoman.conversation.effects import Ask, Check, Effect, Flow, Keep, Write
 from dragoman.conversation.flow import HERE, compact, converse, size, trim
 from dragoman.conversation.history import History, Turn
 from dragoman.conversation.saved import Record
-from dragoman.conversation.sizes import Size
+from dragoman.conversation.sizes import Size, estimate, overhead
 from dragoman.errors import Cancelled, ContextTooLong, RateLimited, StoreConflict, StreamCut, UsageError
 from dragoman.types import Cost, Finish, Message, Model, Origin, Response, Text, ToolCall, Usage, assistant, system, user
 
 WINDOW = Model("p", "m", context=1000)
-LONG = "word" * 250  # 254 tokens with its message
+LONG = "word " * 250
 
 
 def core(history: History | None = None, *, window: Model | None = None, **policy: Any) -> Core:
@@ -418,7 +418,8 @@ def test_trim_keeps_instructions_and_the_summary() -> None:
     made = core(tree(turns).add(Turn("m", user("S"), "t5", kind="summary", since="t4")))
     made.options["system"] = (Text(LONG),)
     play(question(made), made, said("r"))
-    _, dropped = play(trim(made, 270, None), made)
+    kept = overhead((Text(LONG),), ()) + estimate(user("S")) + estimate(ask("q")) + 10
+    _, dropped = play(trim(made, kept, None), made)
 
     assert ["c", "d"] == [turn.message.text for turn in dropped]
     assert ["rule", "S", "q", "r"] == texts(made.history.messages())
@@ -433,5 +434,5 @@ def test_trim_to_nothing_in_particular() -> None:
 def test_size() -> None:
     """What the provider counted, and an estimate of what comes on top."""
     assert Size(805, False) == size(tree(FULL), (), {})
-    assert Size(805 + 254, True) == size(tree(FULL), (ask(LONG),), {})
+    assert Size(805 + estimate(ask(LONG)), True) == size(tree(FULL), (ask(LONG),), {})
     assert size(History(), (), {}) == Size(0, True)

@@ -6,7 +6,7 @@ import pytest
 from talks import EVERY_BLOCK, answer, ask, chain
 
 from dragoman.conversation.sizes import Size, estimate, overhead, prompt, total, turn_sizes
-from dragoman.types import Audio, Base64, Document, Image, Message, Text, Tool, Url, Usage, VendorTool, Video
+from dragoman.types import Block, Image, Message, Text, Tool, Url, Usage, VendorTool
 
 COUNTED = chain(
     ask("one"),
@@ -74,25 +74,16 @@ def test_other_counts_are_not_compared(since: int) -> None:
 
 
 def test_estimates_grow_with_what_is_said() -> None:
-    """About four bytes of English, fewer of other scripts, a price for each picture."""
-    assert 250 <= estimate(ask("word" * 250)) <= 260
-    assert estimate(ask("word" * 250)) < estimate(ask("слово" * 200)) < estimate(ask("漢字漢字" * 250))
-    assert 1600 < estimate(Message("user", (Image(Url("https://a")),))) < 1700
-    assert 0 < estimate(Message("user", (Text(""),)))
+    """About a token for a word, and something for each message."""
+    assert 250 <= estimate(ask("word " * 250)) <= 260
+    assert 0 < estimate(ask("")) < estimate(ask("word")) < estimate(ask("word word"))
+    assert 500 < estimate(Message("user", (Image(Url("https://a")),)))
 
 
 @pytest.mark.parametrize("block", EVERY_BLOCK, ids=lambda block: type(block).__name__)
-def test_every_block_has_an_estimate(block: object) -> None:
-    """No kind of block is forgotten, or free."""
-    assert estimate(Message("user", ())) < estimate(Message("user", (block,)))  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("kind", [Audio, Video, Document])
-def test_media_count_by_their_size(kind: type) -> None:
-    """More bytes of a recording are more tokens."""
-    small, large = [Message("user", (kind(Base64("x/y", "a" * size)),)) for size in (100, 10_000_000)]
-
-    assert estimate(small) < estimate(large)
+def test_every_block_has_an_estimate(block: Block) -> None:
+    """No kind of block fails, or takes away from the others."""
+    assert estimate(ask("word")) <= estimate(Message("user", (Text("word"), block)))
 
 
 def test_instructions_and_tools_have_an_overhead() -> None:

@@ -1,57 +1,26 @@
 """How many tokens turns take: what the provider counted where it did, an estimate elsewhere, and which of the two it is.
 
 A provider counts the whole prompt of a call and the answer. What stood between two calls of one model is therefore known:
-the later prompt without the earlier prompt and answer. The rest is estimated from its bytes: four of English text to a
-token, fewer of code and JSON and of other scripts, rather too many tokens than too few. Such a number may be off by a
-third, more for pictures, sound and documents, whose tokens depend on what no byte tells.
+the later prompt without the earlier prompt and answer. The rest is estimated for no model in particular, since a history may
+be of several (`engine.estimate`): such a number may be off by a third, more for pictures, sound and documents.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from math import ceil
 
 import msgspec
 
-from ..types.content import (
-    Audio,
-    Base64,
-    Block,
-    Blocks,
-    Document,
-    Image,
-    PlainText,
-    Refusal,
-    ServerToolCall,
-    ServerToolResult,
-    Text,
-    Thinking,
-    ToolCall,
-    ToolResult,
-    Video,
-)
+from ..engine.estimate import estimate as guess
+from ..types.content import Text
 from ..types.messages import Message
-from ..types.request import ToolLike
+from ..types.request import Request, ToolLike
 from ..types.response import Usage
 from .history import Turn
 
 __all__ = ["Size", "estimate", "overhead", "prompt", "total", "turn_sizes"]
 
-_TEXT = 4
-_STRUCTURED = 3
-_BEYOND = 2.5
-_MESSAGE = 4
 _USUAL_TOOL = 100
-_PICTURE = 1600
-"""Anthropic's most for one picture; others count 300 to 1,500.
-https://platform.claude.com/docs/en/build-with-claude/vision#calculate-image-costs"""
-_DOCUMENT, _DOCUMENT_BYTES = 1500, 30
-"""A page costs 1,500 to 3,000 tokens and is some 50 KB of PDF.
-https://platform.claude.com/docs/en/build-with-claude/pdf-support#estimate-your-costs"""
-_SOUND, _SOUND_BYTES = 500, 500
-"""32 tokens for a second (Gemini), of some 16 KB. https://ai.google.dev/gemini-api/docs/tokens"""
-_FILM, _FILM_BYTES = 5000, 1000
-"""263 tokens for a second (Gemini), of some 250 KB. https://ai.google.dev/gemini-api/docs/tokens"""
 
 
 class Size(msgspec.Struct, frozen=True):
@@ -116,58 +85,17 @@ def _between(earlier: Turn, later: Turn) -> int | None:
 
 def overhead(system: Iterable[Text] | str, tools: Iterable[object]) -> int:
     """An estimate of the tokens that instructions and tools take; a tool that is no value of `types` counts as a usual one."""
-    said = [system] if isinstance(system, str) else [text.text for text in system]
-    return sum(_words(text, _TEXT) for text in said) + sum(map(_tool, tools))
-
-
-def _tool(tool: object) -> int:
-    return _words(str(msgspec.to_builtins(tool)), _STRUCTURED) if isinstance(tool, ToolLike) else _USUAL_TOOL
+    said = (Text(system),) if isinstance(system, str) else tuple(system)
+    listed = tuple(tools)
+    known = tuple([tool for tool in listed if isinstance(tool, ToolLike)])
+    rest = _USUAL_TOOL * (len(listed) - len(known))
+    return rest + (guess(Request("", (), system=said, tools=known), "").tokens if said or known else 0)
 
 
 def estimate(message: Message) -> int:
     """An estimate of the tokens of one message."""
-    return _MESSAGE + sum(map(_block, message.content))
+    return guess(Request("", (message,)), "").tokens
 
 
 def _messages(turns: Iterable[Turn]) -> list[Message]:
     return [turn.message for turn in turns if turn.message is not None]
-
-
-def _block(block: Block) -> int:
-    match block:
-        case Text(text=text) | Refusal(text=text):
-            return _words(text, _TEXT)
-        case Thinking(text=text, encrypted=encrypted):
-            return _words(text, _TEXT) + _words(encrypted or "", _STRUCTURED)
-        case ToolCall(name=name, arguments=arguments) | ServerToolCall(name=name, arguments=arguments):
-            return _MESSAGE + _words(name, _TEXT) + _words(arguments, _STRUCTURED)
-        case ToolResult(content=content):
-            return _MESSAGE + sum(map(_block, content))
-        case ServerToolResult(content=content):
-            return _words(str(content), _STRUCTURED)
-        case Image():
-            return _PICTURE
-        case Audio(source=source):
-            return _media(source, _SOUND, _SOUND_BYTES)
-        case Video(source=source):
-            return _media(source, _FILM, _FILM_BYTES)
-        case Document(source=source, context=context):
-            return _media(source, _DOCUMENT, _DOCUMENT_BYTES) + _words(context or "", _TEXT)
-    return _words(str(block.data), _STRUCTURED)
-
-
-def _media(source: object, least: int, size: int) -> int:
-    match source:
-        case Base64(data=data):
-            return max(least, len(data) * 3 // 4 // size)
-        case PlainText(text=text):
-            return _words(text, _TEXT)
-        case Blocks(content=content):
-            return sum(map(_block, content))
-    return least
-
-
-def _words(text: str, bytes_a_token: int) -> int:
-    """Tokens of a text. Characters beyond ASCII, which have more bytes, take more tokens."""
-    beyond = len(text.encode("utf-8", "replace")) - len(text)
-    return ceil(len(text) / bytes_a_token + beyond / _BEYOND)

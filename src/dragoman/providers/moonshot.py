@@ -20,7 +20,7 @@ PROVIDER = Provider(
     "https://api.moonshot.ai/v1",
     ("MOONSHOT_API_KEY", "KIMI_API_KEY"),
     dialect=ChatDialect(
-        count="estimate",  # https://platform.kimi.ai/docs/api/estimate
+        count="estimate",  # https://platform.moonshot.cn/docs/api/misc
         # https://platform.kimi.ai/docs/api/chat; unknown fields are ignored without a word there, so they are dropped
         # here, where the caller hears of it.
         system_role="system",

@@ -8,7 +8,7 @@
 
 1. llama.cpp: https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md; older servers have no such path
 2. vLLM: https://docs.vllm.ai/en/stable/serving/openai_compatible_server/#tokenizer-api
-3. Moonshot, which calls it an estimate: https://platform.kimi.ai/docs/api/estimate
+3. Moonshot, which calls it an estimate: https://platform.moonshot.cn/docs/api/misc
 """
 
 from __future__ import annotations
