@@ -22,10 +22,13 @@ from .types.cached import CachedPrompt
 from .types.count import Count
 from .types.model import Model
 from .types.response import Response
+from .types.run import RunResult
 
 if TYPE_CHECKING:
+    from .arun import AsyncRun
     from .conversation.aconversation import AsyncConversation
     from .conversation.core import Opening
+    from .run import RunOptions
 
 __all__ = ["AsyncClient", "AsyncStream"]
 
@@ -102,6 +105,27 @@ class AsyncClient:
         """
         exchange = self._router.call(model, messages, True, options)
         return AsyncStream(exchange, self._open(), self._under_way)
+
+    async def run(self, model: ModelLike, messages: Messages, **options: Unpack[RunOptions]) -> RunResult:
+        """A model with tools, asked and told until it is done; see `RunOptions` for what a run may say.
+
+        Raises the errors of `dragoman.errors`; what a tool raises is told to the model, unless the tool says otherwise.
+        """
+        from .arun import start
+
+        async with start(self._router, model, messages, False, self._open(), self._under_way, **options) as run:
+            async for _ in run:
+                pass
+        return run.result
+
+    def run_stream(self, model: ModelLike, messages: Messages, **options: Unpack[RunOptions]) -> AsyncRun:
+        """As `run`, as it goes on: the events of every answer, and steps and tools as they start and finish.
+
+        Use it in an `async with` block. Raises as `run` does, while iterating.
+        """
+        from .arun import start
+
+        return start(self._router, model, messages, True, self._open(), self._under_way, **options)
 
     def plan(self, model: ModelLike, messages: Messages, *, stream: bool = False, **options: Unpack[Options]) -> Plan:
         """What a call would send, without sending it: the exact HTTP request and what had to be adapted.

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any
 
 from .beside import Tasks
+from .engine.answered import Answer, Answered
 from .engine.effects import Bell, Call, Close, Drop, Effect, Next, Now, Random, Read, Send, Sleep, Start, Wait, Wall
 from .engine.exchange import Exchange
 from .engine.routed import Routed
@@ -247,7 +248,7 @@ class AsyncStream(Errand):
     closing early, what has arrived. Any task or thread may `cancel` it.
     """
 
-    def __init__(self, exchange: Exchange | Routed, transport: Callable[[str], AsyncTransport], under_way: set[Errand]) -> None:
+    def __init__(self, exchange: Exchange | Routed | Answered, transport: Callable[[str], AsyncTransport], under_way: set[Errand]) -> None:
         super().__init__(exchange, transport, under_way)
         self._exchange = exchange
 
@@ -274,6 +275,22 @@ class AsyncStream(Errand):
     def response(self) -> Response:
         """The answer as far as it has arrived; complete when its `finish` is set."""
         return self._exchange.response()
+
+    @property
+    def partial(self) -> Any:
+        """The JSON value of a typed answer as far as it has arrived, not checked yet, None before it has begun.
+
+        It is one value that grows: copy it to keep a moment of it.
+        """
+        return self._exchange.partial if isinstance(self._exchange, Answered) else None
+
+    @property
+    def output(self) -> Any:
+        """The value of a typed answer that has ended. Raises UsageError where there is none."""
+        response = self.response
+        if not isinstance(response, Answer):
+            raise UsageError("this call asks for no type: say output=... to get a value")
+        return response.output
 
     async def close(self) -> None:
         """Stop, and free the connection; what has arrived stays in `response`."""

@@ -23,10 +23,12 @@ from .types.cached import CachedPrompt
 from .types.count import Count
 from .types.model import Model
 from .types.response import Response
+from .types.run import RunResult
 
 if TYPE_CHECKING:
     from .conversation.conversation import Conversation
     from .conversation.core import Opening
+    from .run import Run, RunOptions
 
 __all__ = ["Client", "Stream"]
 
@@ -104,6 +106,27 @@ class Client:
         """
         exchange = self._router.call(model, messages, True, options)
         return Stream(exchange, self._open(), self._under_way)
+
+    def run(self, model: ModelLike, messages: Messages, **options: Unpack[RunOptions]) -> RunResult:
+        """A model with tools, asked and told until it is done; see `RunOptions` for what a run may say.
+
+        Raises the errors of `dragoman.errors`; what a tool raises is told to the model, unless the tool says otherwise.
+        """
+        from .run import start
+
+        with start(self._router, model, messages, False, self._open(), self._under_way, **options) as run:
+            for _ in run:
+                pass
+        return run.result
+
+    def run_stream(self, model: ModelLike, messages: Messages, **options: Unpack[RunOptions]) -> Run:
+        """As `run`, as it goes on: the events of every answer, and steps and tools as they start and finish.
+
+        Use it in a `with` block. Raises as `run` does, while iterating.
+        """
+        from .run import start
+
+        return start(self._router, model, messages, True, self._open(), self._under_way, **options)
 
     def plan(self, model: ModelLike, messages: Messages, *, stream: bool = False, **options: Unpack[Options]) -> Plan:
         """What a call would send, without sending it: the exact HTTP request and what had to be adapted.

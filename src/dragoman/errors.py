@@ -23,6 +23,7 @@ DragomanError
 │   └── TimedOut           `phase` says when: connect, first_byte, idle, progress, total
 ├── StreamCut              the answer ended without its end signal; `partial` holds what came
 ├── DecodeError            the bytes are not what the protocol says; `partial` holds what came before
+├── OutputInvalid          the answer has no value of the type that was asked for; `partial` is that answer
 ├── Cancelled              the caller stopped it; `partial` holds what came
 └── StoreError             conversations cannot be kept or read: the message says why
     └── StoreConflict      somebody else has changed the stored conversation
@@ -51,6 +52,7 @@ __all__ = [
     "DragomanError",
     "MissingKey",
     "NotFound",
+    "OutputInvalid",
     "Overloaded",
     "PermissionDenied",
     "QuotaExhausted",
@@ -224,6 +226,12 @@ class StreamCut(DragomanError):
 
 class DecodeError(DragomanError):
     """The bytes are not what the protocol says; `body` holds the first of them."""
+
+
+class OutputInvalid(DragomanError):
+    """The answer has no value of the type that was asked for; `partial` is that answer, and `problems` say what does not fit."""
+
+    problems: tuple[str, ...] = ()
 
 
 class Cancelled(DragomanError):

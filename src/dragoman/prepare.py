@@ -36,19 +36,19 @@ from .wire.http import HttpRequest
 if TYPE_CHECKING:
     from .engine.counting import Counting
     from .engine.keeping import Keeping
+    from .output import Typed
 
-__all__ = ["Key", "Messages", "Options", "Plan", "Preparer", "Settings", "listed"]
+__all__ = ["Key", "Messages", "Options", "Plan", "Preparer", "Settings", "Words", "listed"]
 
 Messages = str | Message | Iterable[Message]
 
 
-class Options(TypedDict, total=False):
-    """What a call may say besides the model and the messages; every provider shares these words.
+class Words(TypedDict, total=False):
+    """What a call may say besides the model, the messages and the form of the answer; every provider shares these words.
 
     `system`: instructions before all messages. `tools`: what the model may call; `tool_choice`: `"auto"`, `"none"`,
-    `"required"`, a tool's name or a `ToolChoice`; `parallel_tools`: False for one call at a time. `output`: a JSON
-    Schema the answer must obey, or an `Output`. `reasoning`: an effort (`"low"`, ...), a token budget, True, False or
-    a `Reasoning`. `max_tokens`: output tokens, reasoning included. `stop`: strings that end the answer. `logprobs`:
+    `"required"`, a tool's name or a `ToolChoice`; `parallel_tools`: False for one call at a time. `reasoning`: an effort
+    (`"low"`, ...), a token budget, True, False or a `Reasoning`. `max_tokens`: output tokens, reasoning included. `stop`: strings that end the answer. `logprobs`:
     True, or how many alternatives. `n`: how many answers. `cache`: `"auto"` (`"auto:1h"`) for marks and keys as the vendor
     wants them; True, a time to live or a `Cache` for the whole prompt, or the `CachedPrompt` it begins with; `cache_key`:
     routes equal prefixes together. `routing`: a provider's routing value. `extra`: fields for the raw body; `headers`: for
@@ -62,7 +62,6 @@ class Options(TypedDict, total=False):
     tools: Sequence[ToolLike | Defined]
     tool_choice: str | ToolChoice | None
     parallel_tools: bool | None
-    output: Mapping[str, Any] | Output | None
     reasoning: str | int | bool | Reasoning | None
     max_tokens: int | None
     temperature: float | None
@@ -89,6 +88,16 @@ class Options(TypedDict, total=False):
     timeout: float | Timeouts | None
     retry: int | bool | Retry | None
     adapt: Policy | None
+
+
+class Options(Words, total=False):
+    """What a call may say besides the model and the messages: `Words`, and the form of the answer.
+
+    `output`: a type the answer is read as (any that `dragoman.typed` knows, a JSON Schema, or a `dragoman.output.Typed`), or
+    an `Output`, which is sent as it is and not read.
+    """
+
+    output: Any
 
 
 class Settings(NamedTuple):
@@ -183,6 +192,7 @@ class Preparer:
             gate=self._shares.gate(route.target),
             budget=self._shares.budget(route.target, retry.budget),
             price=route.model.price if route.model is not None else None,
+            as_text=_as_text(options.get("output"), request),
         )
 
     def plan(self, model: str, messages: Messages, stream: bool, options: Options) -> Plan:
@@ -298,7 +308,14 @@ class Preparer:
             options = _recalling(cache, route, options)
         elif unasked:
             options = {**options, "cache": None}
+        typed = _typed(options.get("output"))
+        if typed is not None:
+            options = {**options, "output": None}
         request = handoff(_request(route.target.model, messages, stream, options), route.target, route.protocol, report)
+        if typed is not None:
+            from .output import say
+
+            request = say(request, typed, route.target, route.protocol, route.model, report)
         if route.model is not None:
             request = self._fit(request, route.model, report)
         if unasked:
@@ -394,6 +411,25 @@ def _request(model: str, messages: Messages, stream: bool, options: Options) -> 
     return Request(model, listed(messages), stream=stream, **given)
 
 
+def _typed(output: Any) -> Typed[Any] | None:
+    """The type that a call wants its answer to be of."""
+    if output is None or isinstance(output, Output):
+        return None
+    from .output import asked
+
+    return asked(output)
+
+
+def _as_text(output: Any, request: Request) -> str | None:
+    """The tool whose calls are the answer to a request."""
+    typed = _typed(output)
+    if typed is None:
+        return None
+    from .output import by_call
+
+    return by_call(request, typed)
+
+
 def _recalling(cached: CachedPrompt, route: _Route, options: Options) -> Options:
     """The options of a call that begins with what is kept. Raises UsageError where it cannot."""
     if (cached.provider, cached.model) != (route.target.provider, route.target.model):
@@ -471,10 +507,6 @@ def _cache(value: bool | str | Cache) -> Cache:
     return Cache(value if isinstance(value, str) else None)
 
 
-def _output(value: Mapping[str, Any] | Output) -> Output:
-    return value if isinstance(value, Output) else Output(dict(value), strict=None)
-
-
 def _stop(value: str | Sequence[str]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
@@ -483,7 +515,6 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "system": _system,
     "tools": _tools,
     "tool_choice": _tool_choice,
-    "output": _output,
     "reasoning": _reasoning,
     "stop": _stop,
     "modalities": tuple,

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 import msgspec
 
+from .engine.answered import Answered
 from .engine.exchange import Exchange
 from .engine.health import Health, HealthPolicy
 from .engine.policy import Retry
@@ -21,6 +22,7 @@ from .observe import Watch
 from .prepare import Messages, Options, Preparer, listed
 from .types.messages import Message
 from .types.model import Model
+from .types.request import Output
 from .types.response import Response
 
 __all__ = ["ModelLike", "Router"]
@@ -49,12 +51,30 @@ class Router:
         self._health: dict[str, Health] = {}
         self._sticky = Sticky()
 
-    def call(self, model: ModelLike, messages: Messages, stream: bool, options: Options) -> Exchange | Routed:
+    def call(self, model: ModelLike, messages: Messages, stream: bool, options: Options) -> Exchange | Routed | Answered:
         """What answers a call.
 
         Raises UsageError and its kin when the call cannot be meant, before anything is sent; what one target of several
         cannot take is decided when it is its turn.
         """
+        output = options.get("output")
+        if output is None or isinstance(output, Output):
+            return self._asking(model, messages, stream, options)
+        from .output import Typed
+
+        typed = output if isinstance(output, Typed) else Typed(output)
+        now: Options = {**options, "output": typed}
+        return Answered(
+            lambda history: self._asking(model, history, stream, now),
+            listed(messages),
+            typed.read,
+            typed.partial,
+            repairs=typed.repairs,
+            watched=stream,
+        )
+
+    def _asking(self, model: ModelLike, messages: Messages, stream: bool, options: Options) -> Exchange | Routed:
+        """What asks once."""
         route = self._route(model)
         if route is None:
             assert isinstance(model, str)

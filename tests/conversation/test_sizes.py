@@ -24,6 +24,15 @@ def test_a_prompt_is_all_that_was_read() -> None:
     assert None is prompt(None)
 
 
+def test_servers_that_do_not_count() -> None:
+    """Zeros are not believed: everything is estimated then."""
+    turns = chain(ask("one"), answer("two"), ask("three"), answer("four"), usages={1: Usage(0, 0), 3: Usage(0, 0)})
+
+    assert None is prompt(turns[1].usage)
+    assert [True] * 4 == [size.estimated for size in turn_sizes(turns)]
+    assert total(turns, standing=0).estimated
+
+
 def test_the_total_is_exact_after_a_counted_answer() -> None:
     """Prompt and answer of the last call are what the next one sends."""
     assert Size(85, False) == total(COUNTED, standing=1000)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dragoman.engine.effects import Call, Drop, Next, Now, Start
-from dragoman.engine.loop import Loop, LoopPolicy
+from dragoman.engine.loop import Loop, RunPolicy
 from dragoman.errors import Overloaded, UsageError
 from dragoman.types import (
     Approval,
@@ -122,8 +122,8 @@ class World:
             return handle, None, error
 
 
-def look(call: ToolCall) -> ToolResult:
-    return ToolResult(call.id, (Text(f"seen {call.input['at']}"),), name=call.name)
+def look(call: ToolCall) -> tuple[ToolResult, bool]:
+    return ToolResult(call.id, (Text(f"seen {call.input['at']}"),), name=call.name), False
 
 
 def loop(world: World, runners: Mapping[str, Any] | None = None, history: Any = HISTORY, **more: Any) -> Loop:
@@ -160,7 +160,7 @@ def test_calls_are_answered_in_their_order_whoever_ends_first() -> None:
 def test_no_more_at_once_than_policy_allows() -> None:
     """The third begins when one of the first two has ended."""
     world = World(says(A, B, C), says("Done."))
-    world.obey(loop(world, policy=LoopPolicy(parallel=2)))
+    world.obey(loop(world, policy=RunPolicy(parallel=2)))
 
     assert 2 == world.most
 
@@ -168,7 +168,7 @@ def test_no_more_at_once_than_policy_allows() -> None:
 def test_a_tool_that_takes_too_long_is_given_up_and_the_model_told() -> None:
     """The others keep their results."""
     world = World(says(A, B), says("Done."), late="b")
-    run = loop(world, policy=LoopPolicy(tool_timeout=30.0))
+    run = loop(world, policy=RunPolicy(tool_timeout=30.0))
     world.obey(run)
 
     assert ["b"] == world.dropped
@@ -197,10 +197,24 @@ def test_a_wrong_call_never_runs_and_the_model_may_try_again(call: ToolCall, wor
 def test_wrong_calls_in_a_row_end_the_run() -> None:
     """A model that cannot call is not asked for ever."""
     world = World(*[says(ToolCall(str(number), "nobody", "{}")) for number in range(9)])
-    run = loop(world, policy=LoopPolicy(repairs=2))
+    run = loop(world, policy=RunPolicy(repairs=2))
     world.obey(run)
 
     assert ("repairs", 2) == (run.result.stopped, len(run.result.steps))
+
+
+def test_calls_whose_arguments_do_not_fit_are_wrong_too() -> None:
+    """Their runner says so, and nothing was done for them."""
+
+    def refuse(call: ToolCall) -> tuple[ToolResult, bool]:
+        return ToolResult(call.id, (Text("`at` must be a door"),), is_error=True, name=call.name), True
+
+    world = World(*[says(A) for _ in range(9)])
+    run = loop(world, {"look": refuse}, policy=RunPolicy(repairs=2))
+    events = world.obey(run)
+
+    assert ("repairs", 2) == (run.result.stopped, len(run.result.steps))
+    assert [None, None] == [event.seconds for event in events if isinstance(event, ToolFinished)]
 
 
 def test_a_tool_of_the_callers_own_ends_the_run_with_the_others_answered() -> None:
@@ -227,13 +241,13 @@ def test_a_pause_is_gone_on_with() -> None:
 @pytest.mark.parametrize(
     ("policy", "stopped", "steps"),
     [
-        (LoopPolicy(steps=2), "steps", 2),
-        (LoopPolicy(tokens=30), "tokens", 2),
-        (LoopPolicy(cost=Decimal("0.03")), "cost", 2),
-        (LoopPolicy(seconds=2.5), "seconds", 3),
+        (RunPolicy(steps=2), "steps", 2),
+        (RunPolicy(tokens=30), "tokens", 2),
+        (RunPolicy(cost=Decimal("0.03")), "cost", 2),
+        (RunPolicy(seconds=2.5), "seconds", 3),
     ],
 )
-def test_limits_end_a_run_between_steps(policy: LoopPolicy, stopped: str, steps: int) -> None:
+def test_limits_end_a_run_between_steps(policy: RunPolicy, stopped: str, steps: int) -> None:
     """With everything answered, so that it can be continued."""
     world = World(*[says(A, cost="0.02") for _ in range(9)])
     run = loop(world, policy=policy)
@@ -338,7 +352,7 @@ def test_a_step_that_fails_raises_and_keeps_what_was_done() -> None:
 def test_an_exception_of_a_runner_is_the_programs_own() -> None:
     """What the model should know of a failing tool, its runner says as a result; anything else is a defect."""
 
-    def broken(call: ToolCall) -> ToolResult:
+    def broken(call: ToolCall) -> tuple[ToolResult, bool]:
         raise ZeroDivisionError
 
     world = World(says(A))
@@ -349,7 +363,7 @@ def test_an_exception_of_a_runner_is_the_programs_own() -> None:
 def test_sums_are_known_where_every_part_is() -> None:
     """One unknown cost makes the sum unknown, and no limit is passed by what is not known."""
     world = World(says(A, cost="0.5"), says(B, usage=Usage(1, 2, cache_read=3), cost="0.25"), says("Done."))
-    run = loop(world, policy=LoopPolicy(cost=Decimal(9)))
+    run = loop(world, policy=RunPolicy(cost=Decimal(9)))
     world.obey(run)
 
     assert (21, 12, None, None) == (run.result.usage.input, run.result.usage.output, run.result.usage.cache_read, run.result.cost)

@@ -31,10 +31,13 @@ class Size(msgspec.Struct, frozen=True):
 
 
 def prompt(usage: Usage | None) -> int | None:
-    """How long the prompt of an answer was, what was read from the cache and written to it included; None when unknown."""
+    """How long the prompt of an answer was, what was read from the cache and written to it included; None when unknown.
+
+    No prompt has 0 tokens, nor has an answer: servers that do not count say so.
+    """
     if usage is None or usage.input is None:
         return None
-    return usage.input + (usage.cache_read or 0) + (usage.cache_write or 0)
+    return usage.input + (usage.cache_read or 0) + (usage.cache_write or 0) or None
 
 
 def total(turns: Sequence[Turn], standing: int, since: int = 0) -> Size:
@@ -45,7 +48,7 @@ def total(turns: Sequence[Turn], standing: int, since: int = 0) -> Size:
     for position in range(len(turns) - 1, since - 1, -1):
         usage = turns[position].usage
         before = prompt(usage)
-        if before is not None and usage is not None and usage.output is not None and turns[position].kind == "said":
+        if before is not None and usage is not None and usage.output and turns[position].kind == "said":
             rest = turns[position + 1 :]
             return Size(before + usage.output + sum(map(estimate, _messages(rest))), bool(rest))
     return Size(standing + sum(map(estimate, _messages(turns))), True)
@@ -61,7 +64,7 @@ def turn_sizes(turns: Sequence[Turn], since: int = 0) -> list[Size]:
             last = None
         if turn.kind != "said" or turn.usage is None:
             continue
-        if turn.usage.output is not None:
+        if turn.usage.output:
             sizes[position] = Size(turn.usage.output, False)
         if last is not None:
             between = range(last + 1, position)
@@ -78,7 +81,7 @@ def _between(earlier: Turn, later: Turn) -> int | None:
     """The tokens that a later prompt has beyond an earlier prompt and its answer; only one model counts alike."""
     before, after = prompt(earlier.usage), prompt(later.usage)
     output = earlier.usage.output if earlier.usage is not None else None
-    if before is None or after is None or output is None or earlier.model != later.model:
+    if before is None or after is None or not output or earlier.model != later.model:
         return None
     return after - before - output
 

@@ -27,6 +27,7 @@ from ..wire.limits import STREAM_BYTES
 from ..wire.ndjson import NdjsonFramer
 from ..wire.sse import SseFramer
 from .accumulate import Accumulator
+from .as_text import AsText, Retelling
 from .auth import Auth
 from .budget import RetryBudget
 from .cost import cost, dearer_host, service_tier
@@ -50,6 +51,7 @@ class Exchange(Trip):
 
     __slots__ = (
         "_accumulator",
+        "_as_text",
         "_first_at",
         "_http",
         "_price",
@@ -72,7 +74,9 @@ class Exchange(Trip):
         gate: Gate | None = None,
         budget: RetryBudget | None = None,
         price: Price | None = None,
+        as_text: str | None = None,
     ) -> None:
+        """`as_text` names a tool whose calls are the answer, and are told as text."""
         super().__init__(
             target, protocol, credential=credential, auth=auth, timeouts=timeouts, retry=retry, gate=gate, budget=budget
         )
@@ -80,6 +84,7 @@ class Exchange(Trip):
         self.adaptations: tuple[Adaptation, ...] = tuple(report.adaptations)
         self._request = request
         self._price = price
+        self._as_text = as_text
         self._accumulator = Accumulator(target.origin())
         self._raw: bytes | None = None
         self._first_at: float | None = None
@@ -159,8 +164,10 @@ class Exchange(Trip):
             yield from self._read_stream(chunk, make())
         else:
             body = yield from self._read_body(None, chunk)
-            self._raw = body
-            yield from self._deliver_whole(self._protocol.decode_response(body, self._target))
+            events = self._masked(self._protocol.decode_response(body, self._target))
+            self._raw = body if not events or type(events[-1]) is not Failed else None
+            del body, chunk  # an error in them may quote the key, and crash reports have the variables of every frame
+            yield from self._deliver_whole(events if self._as_text is None else Retelling(self._as_text).tell(events))
 
     def _framer(self, first: bytes) -> Callable[[], Framer] | None:
         """How the body is framed, by its first bytes, None for a whole one: servers answer a stream request with JSON, and
@@ -178,6 +185,8 @@ class Exchange(Trip):
 
     def _read_stream(self, chunk: bytes, framer: Framer) -> Flow[None]:
         decoder = self._protocol.stream_decoder(self._target)
+        if self._as_text is not None:
+            decoder = AsText(decoder, self._as_text)
         held: list[Event] = []
         accumulate = self._accumulator.add
         read = Read(self._timeouts.idle)
@@ -191,9 +200,11 @@ class Exchange(Trip):
                     raise TooLarge(STREAM_BYTES, "the answer")
                 events = decoder.feed(framer.feed(chunk))
                 if events:
-                    accumulate(events)
                     last = events[-1]
-                    if type(last) is Finished or type(last) is Failed:
+                    if type(last) is Failed:
+                        chunk, last, events = b"", None, self._masked(events)
+                    accumulate(events)
+                    if last is None or type(last) is Finished:
                         yield from self._end(held, events)
                         return
                     if self._delivered:
@@ -209,13 +220,18 @@ class Exchange(Trip):
                 else:
                     quiet = None
                 chunk = (yield from self._read()) if bounded else (yield read)
-            events = self._unended(decoder.feed(framer.close()))
+            events = self._masked(self._unended(decoder.feed(framer.close())))
             if not events or type(events[-1]) not in (Finished, Failed):
                 events += decoder.close()
             accumulate(events)
         except (TooLarge, Damaged) as error:
             raise unsound(error) from error
         yield from self._end(held, events, drain=False)
+
+    def _masked(self, events: list[Event]) -> list[Event]:
+        """The events, a failure at their end without the credentials that it may quote."""
+        last = events[-1] if events else None
+        return [*events[:-1], Failed(self._scrubbed(last.failure))] if type(last) is Failed else events
 
     def _unended(self, events: list[Event]) -> list[Event]:
         """The events of a frame that the body ended in: where it cannot be read, and others could, it was cut."""

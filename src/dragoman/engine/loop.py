@@ -28,22 +28,24 @@ from ..types.content import Block, Text, ToolCall, ToolResult
 from ..types.messages import Message
 from ..types.response import Response, Usage
 from ..types.run import Approval, RunResult, RunStop, StepFinished, StepStarted, ToolFinished, ToolStarted
+from .answered import Answered
 from .effects import Call, Drop, Effect, Next, Now, Start
 from .exchange import Exchange
 from .routed import Routed
 
-__all__ = ["Approve", "Ask", "Loop", "LoopPolicy", "Runner", "StopWhen"]
+__all__ = ["Approve", "Ask", "Loop", "RunPolicy", "Runner", "StopWhen"]
 
-Ask = Callable[[tuple[Message, ...]], Exchange | Routed]
+Ask = Callable[[tuple[Message, ...]], Exchange | Routed | Answered]
 Runner = Callable[[ToolCall], Any]
-"""A call to its `ToolResult`, or to something that can be awaited for one in the async face."""
+"""A call to its `ToolResult` and whether it was a wrong one, whose arguments did not fit so that nothing ran; or to
+something that can be awaited for the two in the async face."""
 Approve = Callable[[ToolCall], Any]
 """A call to an `Approval`, True or False, or None for True; may be async in the async face."""
 StopWhen = Callable[[RunResult], bool]
 Flow = Generator[Any, Any, Any]
 
 
-class LoopPolicy(msgspec.Struct, frozen=True):
+class RunPolicy(msgspec.Struct, frozen=True):
     """What bounds a run.
 
     `steps` is how often the model is asked; `parallel` how many tools run at once; `tool_timeout` the seconds one tool
@@ -70,7 +72,7 @@ class Loop:
         history: Sequence[Message],
         runners: Mapping[str, Runner],
         *,
-        policy: LoopPolicy | None = None,
+        policy: RunPolicy | None = None,
         approve: Approve | None = None,
         stop_when: StopWhen | None = None,
         outside: Callable[[str], bool] = lambda name: False,
@@ -79,7 +81,7 @@ class Loop:
         self._ask = ask
         self._history = tuple(history)
         self._runners = runners
-        self._policy = policy if policy is not None else LoopPolicy()
+        self._policy = policy if policy is not None else RunPolicy()
         self._approve = approve
         self._stop_when = stop_when
         self._outside = outside
@@ -87,13 +89,24 @@ class Loop:
         self._steps: list[Response] = []
         self._results: list[ToolResult] = []
         self._said: deque[Message] = deque()
-        self._current: Exchange | Routed | None = None
+        self._current: Exchange | Routed | Answered | None = None
         self._stopped: RunStop | None = None
         self._wrong = 0
+        self._right = False
 
     def steer(self, message: Message) -> None:
         """Say something to the model before its next step; safe to call from any thread."""
         self._said.append(message)
+
+    @property
+    def step(self) -> int:
+        """How often the model has answered."""
+        return len(self._steps)
+
+    @property
+    def history(self) -> tuple[Message, ...]:
+        """The whole conversation so far."""
+        return (*self._history, *self._added)
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -133,7 +146,7 @@ class Loop:
 
     def _step(self) -> Flow:
         number = len(self._steps) + 1
-        history = (*self._history, *self._added)
+        history = self.history
         yield [StepStarted(number, len(history))]
         self._current = self._ask(history)
         yield from self._current.run()
@@ -175,8 +188,9 @@ class Loop:
                 yield from self._settle(results, place, call, wrong, None)
             else:
                 waiting.append((place, call))
-        self._wrong = 0 if waiting or left else self._wrong + 1
+        self._right = left
         yield from self._work(waiting, results)
+        self._wrong = 0 if self._right else self._wrong + 1
         ordered = [results[place] for place in sorted(results)]
         self._results = []
         if ordered:
@@ -201,6 +215,7 @@ class Loop:
                 place, call = waiting.popleft()
                 approval = yield from self._approval(call)
                 if not approval.allow:
+                    self._right = True
                     reason = approval.reason or "The user did not allow this call."
                     yield from self._settle(results, place, call, reason, None)
                     continue
@@ -222,6 +237,7 @@ class Loop:
         if ended is None:
             for handle in [handle for handle, (_, _, begun) in running.items() if limit is not None and now - begun >= limit]:
                 place, call, begun = running.pop(handle)
+                self._right = True
                 yield Drop(handle)
                 yield from self._settle(results, place, call, f"The tool took longer than {limit:g} seconds.", now - begun)
             return
@@ -229,7 +245,9 @@ class Loop:
         place, call, begun = running.pop(handle)
         if error is not None:
             raise error
-        yield from self._settle(results, place, call, value, now - begun)
+        result, wrong = value
+        self._right = self._right or not wrong
+        yield from self._settle(results, place, call, result, None if wrong else now - begun)
 
     def _settle(
         self, results: dict[int, ToolResult], place: int, call: ToolCall, value: ToolResult | str, seconds: float | None

@@ -240,8 +240,8 @@ class Trip:
         if self._gate is not None and head.status < 300:
             self._gate.learn(self._head_at, rate_limits(head.headers, self._wall))
         if head.status >= 300:
-            body = yield from self._read_body(ERROR_BYTES)
-            raise self._api_error(self._protocol.decode_failure(head, body, self._target))
+            # What came is in no variable here: it may quote the key, and crash reports have the variables of every frame.
+            raise self._api_error(self._protocol.decode_failure(head, (yield from self._read_body(ERROR_BYTES)), self._target))
 
     def _admit(self) -> Flow[Grant]:
         """The credential to send with."""
@@ -342,6 +342,9 @@ class Trip:
         error.retryable = False
         return error
 
+    def _scrubbed(self, failure: Failure) -> Failure:
+        return scrub(failure, *(self._grant.secrets() if self._grant is not None else ()))
+
     def _api_error(self, failure: Failure) -> DragomanError:
         from .classify import classify  # its tables of phrases are compiled when something goes wrong, and not before
 
@@ -353,8 +356,7 @@ class Trip:
             wait = retry_after({**headers_within(failure.body), **headers}, self._wall)
             failure = msgspec.structs.replace(failure, retry_after=wait)
         wish = {"true": True, "false": False}.get(headers.get("x-should-retry", "").lower())
-        failure = scrub(failure, *(self._grant.secrets() if self._grant is not None else ()))
-        return classify(failure, provider=self._target.provider, model=self._target.model, should_retry=wish)
+        return classify(self._scrubbed(failure), provider=self._target.provider, model=self._target.model, should_retry=wish)
 
     def _wait(self, error: DragomanError, failed: int) -> Generator[Effect, Any, tuple[float | None, int]]:
         """Seconds to wait before the next try, None when there is none, and what it takes from the budget."""

@@ -139,6 +139,10 @@ class Report:
         self._policy = policy
         self._target = target
 
+    def fresh(self) -> Report:
+        """An empty one for the same target under the same policy: to see what would have to change."""
+        return Report(self._target, self._policy)
+
     def adapt(
         self, feature: str, action: Literal["dropped", "changed", "moved", "added"], detail: str, path: str | None = None
     ) -> None:
