@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack, overload
 
 from .astream import AsyncStream, Errand
+from .engine.answered import Answer
 from .engine.gate import Limits
 from .engine.policy import Retry, Timeouts
 from .engine.route import Route
 from .errors import UsageError
 from .observe import Observer, Watch
-from .prepare import Key, Messages, Options, Plan, Preparer, Settings
+from .prepare import Key, Messages, Options, Plan, Preparer, Settings, Words
 from .protocols.base import Policy
 from .providers.base import Provider
 from .routes import ModelLike, Router
@@ -21,6 +22,7 @@ from .transport.base import AsyncTransport
 from .types.cached import CachedPrompt
 from .types.count import Count
 from .types.model import Model
+from .types.request import Output
 from .types.response import Response
 from .types.run import RunResult
 
@@ -28,7 +30,10 @@ if TYPE_CHECKING:
     from .arun import AsyncRun
     from .conversation.aconversation import AsyncConversation
     from .conversation.core import Opening
+    from .output import Typed
     from .run import RunOptions
+
+T = TypeVar("T")
 
 __all__ = ["AsyncClient", "AsyncStream"]
 
@@ -87,8 +92,22 @@ class AsyncClient:
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         await self.close()
 
+    @overload
+    async def chat(
+        self, model: ModelLike, messages: Messages, *, output: type[T] | Typed[T], **options: Unpack[Words]
+    ) -> Answer[T]: ...
+    @overload
+    async def chat(
+        self, model: ModelLike, messages: Messages, *, output: Output | None, **options: Unpack[Words]
+    ) -> Response: ...
+    @overload
+    async def chat(self, model: ModelLike, messages: Messages, *, output: Any, **options: Unpack[Words]) -> Answer[Any]: ...
+    @overload
+    async def chat(self, model: ModelLike, messages: Messages, **options: Unpack[Options]) -> Response: ...
     async def chat(self, model: ModelLike, messages: Messages, **options: Unpack[Options]) -> Response:
         """The whole answer to one or more messages; see `Options` for what a call may say.
+
+        With a type as `output` the response is an `Answer`, whose `output` is a value of that type.
 
         Raises the errors of `dragoman.errors`.
         """

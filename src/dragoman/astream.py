@@ -248,7 +248,9 @@ class AsyncStream(Errand):
     closing early, what has arrived. Any task or thread may `cancel` it.
     """
 
-    def __init__(self, exchange: Exchange | Routed | Answered, transport: Callable[[str], AsyncTransport], under_way: set[Errand]) -> None:
+    def __init__(
+        self, exchange: Exchange | Routed | Answered, transport: Callable[[str], AsyncTransport], under_way: set[Errand]
+    ) -> None:
         super().__init__(exchange, transport, under_way)
         self._exchange = exchange
 

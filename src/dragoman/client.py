@@ -5,14 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack, overload
 
+from .engine.answered import Answer
 from .engine.gate import Limits
 from .engine.policy import Retry, Timeouts
 from .engine.route import Route
 from .errors import UsageError
 from .observe import Observer, Watch
-from .prepare import Key, Messages, Options, Plan, Preparer, Settings
+from .prepare import Key, Messages, Options, Plan, Preparer, Settings, Words
 from .protocols.base import Policy
 from .providers.base import Provider
 from .routes import ModelLike, Router
@@ -22,13 +23,17 @@ from .transport.base import Transport
 from .types.cached import CachedPrompt
 from .types.count import Count
 from .types.model import Model
+from .types.request import Output
 from .types.response import Response
 from .types.run import RunResult
 
 if TYPE_CHECKING:
     from .conversation.conversation import Conversation
     from .conversation.core import Opening
+    from .output import Typed
     from .run import Run, RunOptions
+
+T = TypeVar("T")
 
 __all__ = ["Client", "Stream"]
 
@@ -88,8 +93,20 @@ class Client:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
+    @overload
+    def chat(
+        self, model: ModelLike, messages: Messages, *, output: type[T] | Typed[T], **options: Unpack[Words]
+    ) -> Answer[T]: ...
+    @overload
+    def chat(self, model: ModelLike, messages: Messages, *, output: Output | None, **options: Unpack[Words]) -> Response: ...
+    @overload
+    def chat(self, model: ModelLike, messages: Messages, *, output: Any, **options: Unpack[Words]) -> Answer[Any]: ...
+    @overload
+    def chat(self, model: ModelLike, messages: Messages, **options: Unpack[Options]) -> Response: ...
     def chat(self, model: ModelLike, messages: Messages, **options: Unpack[Options]) -> Response:
         """The whole answer to one or more messages; see `Options` for what a call may say.
+
+        With a type as `output` the response is an `Answer`, whose `output` is a value of that type.
 
         Raises the errors of `dragoman.errors`.
         """

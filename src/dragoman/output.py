@@ -2,8 +2,8 @@
 
 | path | what is sent | when |
 |---|---|---|
-| `native` | the schema, in the vendor's own field | the wire has the field here, takes the schema, and the model is not known to lack it |
-| `tool` | a tool whose parameters are the schema, and the demand to call it | the call has no tools of its own and asks for no reasoning, and the model can be made to call tools |
+| `native` | the schema, in the vendor's own field | the provider has the field and takes the schema, the model may have it |
+| `tool` | a forced call of a tool with the schema | no tools and no reasoning are asked for, calls can be forced |
 | `prompt` | the schema in words behind the system instructions, with the vendor's JSON mode where it has one | always |
 
 The first that can be is taken, and every one but the first is listed as an adaptation of `output`. Whichever it is, the answer
@@ -43,7 +43,6 @@ _PROBE: Final = {
     "type": "object",
     "properties": {_MARK: {"type": "string"}},
     "required": [_MARK],
-    "additionalProperties": False,
 }
 _FENCED: Final = re.compile(r"```\w*\s*\n(.*?)\n\s*```", re.DOTALL)
 
@@ -74,8 +73,9 @@ class Typed(Generic[T]):
             raise UsageError(f'{path!r} is no way to ask for a typed answer: "native", "tool" and "prompt" are, None is the best')
         if repairs < 0:
             raise UsageError(f"repairs must be at least 0, not {repairs}")
-        raw = isinstance(kind, Mapping)
-        self._form: Form[Any] = raw_form(kind) if raw else form_of(kind)
+        schema_given: Any = kind if isinstance(kind, Mapping) else None
+        raw = schema_given is not None
+        self._form: Form[T] = raw_form(schema_given) if raw else form_of(kind)
         schema = self._form.schema
         self._wrapped = schema.get("type") != "object" and not ("type" not in schema and "properties" in schema)
         self.schema = _wrapped(schema) if self._wrapped else schema
@@ -86,7 +86,15 @@ class Typed(Generic[T]):
         self.repairs = repairs
 
     def read(self, response: Response) -> T:
-        """The value of an answer. Raises Invalid for one that does not fit."""
+        """The value of an answer. Raises OutputInvalid for one that does not fit."""
+        try:
+            return self._read(response)
+        except Invalid as invalid:
+            error = OutputInvalid(invalid.message)
+            error.problems = tuple([str(problem) for problem in invalid.problems])
+            raise error from invalid
+
+    def _read(self, response: Response) -> T:
         problem: Invalid | None = None
         for text in _candidates(response):
             try:
@@ -94,11 +102,9 @@ class Typed(Generic[T]):
             except ValueError:
                 continue
             try:
-                made: T = self._form.convert(self._unwrapped(value))
+                return self._form.convert(self._unwrapped(value))
             except Invalid as error:
                 problem = problem or error
-            else:
-                return made
         if problem is not None:
             raise problem
         if not response.text.strip():
@@ -138,7 +144,7 @@ def say(request: Request, typed: Typed[Any], target: Target, protocol: Protocol,
         elif fits is not None:
             return replace(request, output=fits)
     why = f"as the call says, path={typed.path!r}" if typed.path else why
-    if typed.path == "tool" or (typed.path is None and _can_be_called(request, model)):
+    if typed.path == "tool" or (typed.path is None and _can_be_called(request, typed, target, protocol, model)):
         report.adapt("output", "changed", f"said as a forced call of the tool {typed.name!r}: {why}", "output")
         return _by_tool(request, typed)
     report.adapt("output", "changed", f"said in words in the system instructions: {why}", "output")
@@ -152,11 +158,14 @@ def by_call(request: Request, typed: Typed[Any]) -> str | None:
 
 def _best(typed: Typed[Any], target: Target, protocol: Protocol, report: Report) -> tuple[Output | None, str]:
     """The strictest form in which the schema goes into the vendor's own field, or why it does not."""
-    body, _ = _encoded(Output(_PROBE, typed.name), target, protocol, report.fresh())
+    probing = Report(target)
+    body, _ = _encoded(Output(_PROBE, typed.name, True), target, protocol, probing)
     if _MARK.encode() not in body:
         return None, "this provider does not hold answers to a JSON Schema"
+    # Where the rules of a strict mode are not known, a schema may not obey them: the vendor would refuse it.
+    known = any(each.feature == "schema" for each in probing.adaptations)
     why = ""
-    for strict in typed.strict:
+    for strict in typed.strict if known else typed.strict[-1:]:
         output = Output(typed.schema, typed.name, strict)
         tried = report.fresh()
         body, refusal = _encoded(output, target, protocol, tried)
@@ -182,11 +191,18 @@ def _json_mode(target: Target, protocol: Protocol) -> bool:
     return _MARK.encode() not in schema and b'"json_object"' in free
 
 
-def _can_be_called(request: Request, model: Model | None) -> bool:
-    """Whether a forced call is possible; models that reason refuse to be forced (Anthropic's, DeepSeek's)."""
+def _can_be_called(request: Request, typed: Typed[Any], target: Target, protocol: Protocol, model: Model | None) -> bool:
+    """Whether a forced call is possible; models that are asked to reason refuse to be forced (Anthropic's, DeepSeek's)."""
     if request.tools or (request.reasoning is not None and request.reasoning.effort != "none"):
         return False
-    return model is None or (model.tools is not False and model.forced_tools is not False)
+    if model is not None and (model.tools is False or model.forced_tools is False):
+        return False
+    tried = Report(target)
+    try:
+        protocol.encode_request(_by_tool(Request(target.model, (user("?"),)), typed), target, tried)
+    except Unsupported:
+        return False
+    return not any(each.feature in ("tools", "tool_choice") for each in tried.adaptations)
 
 
 def _by_tool(request: Request, typed: Typed[Any]) -> Request:
@@ -238,8 +254,7 @@ def _candidates(response: Response) -> Iterator[str]:
     blocks = [block.text for block in response.message.content if isinstance(block, Text)]
     if len(blocks) > 1:
         yield blocks[-1]
-    for found in reversed(_FENCED.findall(text)):
-        yield found
+    yield from reversed(_FENCED.findall(text))
     first, last = text.find("{"), text.rfind("}")
     if 0 <= first < last:
         yield text[first : last + 1]

@@ -48,11 +48,11 @@ class Words(TypedDict, total=False):
 
     `system`: instructions before all messages. `tools`: what the model may call; `tool_choice`: `"auto"`, `"none"`,
     `"required"`, a tool's name or a `ToolChoice`; `parallel_tools`: False for one call at a time. `reasoning`: an effort
-    (`"low"`, ...), a token budget, True, False or a `Reasoning`. `max_tokens`: output tokens, reasoning included. `stop`: strings that end the answer. `logprobs`:
-    True, or how many alternatives. `n`: how many answers. `cache`: `"auto"` (`"auto:1h"`) for marks and keys as the vendor
-    wants them; True, a time to live or a `Cache` for the whole prompt, or the `CachedPrompt` it begins with; `cache_key`:
-    routes equal prefixes together. `routing`: a provider's routing value. `extra`: fields for the raw body; `headers`: for
-    the request.
+    (`"low"`, ...), a token budget, True, False or a `Reasoning`. `max_tokens`: output tokens, reasoning included.
+    `stop`: strings that end the answer. `logprobs`: True, or how many alternatives. `n`: how many answers. `cache`: `"auto"`
+    (`"auto:1h"`) for marks and keys as the vendor wants them; True, a time to live or a `Cache` for the whole prompt, or the
+    `CachedPrompt` it begins with; `cache_key`: routes equal prefixes together. `routing`: a provider's routing value.
+    `extra`: fields for the raw body; `headers`: for the request.
 
     For the call itself: `key`, `base_url`, `timeout` (total seconds or `Timeouts`), `retry` (a number of tries,
     `Retry` or False), `adapt` (`"adapt"`, `"strict"` or a mapping by feature).

@@ -201,7 +201,9 @@ class Stream(Errand):
     closing early, what has arrived. Any thread may `cancel` it.
     """
 
-    def __init__(self, exchange: Exchange | Routed | Answered, transport: Callable[[str], Transport], under_way: set[Errand]) -> None:
+    def __init__(
+        self, exchange: Exchange | Routed | Answered, transport: Callable[[str], Transport], under_way: set[Errand]
+    ) -> None:
         super().__init__(exchange, transport, under_way)
         self._exchange = exchange
 

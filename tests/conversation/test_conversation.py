@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -11,6 +13,7 @@ import msgspec
 import pytest
 from talks import clock, ids
 
+import dragoman
 from dragoman import errors
 from dragoman.client import Client
 from dragoman.conversation import Compaction, Size, Store
@@ -393,3 +396,21 @@ def test_finish_reasons_are_on_the_turns() -> None:
         talk.chat(user("1"))
 
     assert "length" == talk.turns[1].finish.reason  # type: ignore[union-attr]
+
+
+def test_blocking_code_loads_what_it_uses() -> None:
+    """No event loop for the blocking face, and no database without a store."""
+    program = """if True:
+        import sys
+        from dragoman import Client
+        from dragoman.testing import ScriptedProvider
+        client = Client(transport=ScriptedProvider("a").transport(), keys={"openai": "none"})
+        client.conversation("openai:m").chat("1")
+        print(*({"asyncio", "sqlite3", "dragoman.conversation.store"} & set(sys.modules)))
+    """
+    source = str(Path(dragoman.__file__).resolve().parent.parent)
+    told = subprocess.run(
+        [sys.executable, "-c", program], env={"PYTHONPATH": source}, capture_output=True, text=True, check=False
+    )
+
+    assert ("\n", "") == (told.stdout, told.stderr)

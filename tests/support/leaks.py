@@ -1,4 +1,4 @@
-"""Where a secret could show: in what a value prints, holds, pickles and encodes to, and in what a crash report takes of an error."""
+"""Where a secret could show: in what a value prints, holds and encodes to, and in what a crash report takes of an error."""
 
 from __future__ import annotations
 
@@ -69,7 +69,9 @@ def _as_dict(value: Any) -> Any:
 
 def shown_by_error(error: BaseException) -> Iterator[str]:
     """What an error shows, and what a crash reporter takes of it: the variables of every frame, of its causes too."""
+    told: set[int] = set()
     while True:
+        told.add(id(error))
         yield from shown(error)
         yield from held(vars(error))
         yield "".join(traceback.format_exception(error))
@@ -78,7 +80,7 @@ def shown_by_error(error: BaseException) -> Iterator[str]:
                 if name not in _TESTS_OWN and not frame.f_code.co_filename.startswith(_TESTS):
                     yield f"{frame.f_code.co_filename}:{frame.f_lineno} {name} = {value!r}"
         following = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-        if following is None:
+        if following is None or id(following) in told:
             return
         error = following
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import uvicorn
 from mcp.server.mcpserver import Context, Image, MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import (
     AudioContent,
     BlobResourceContents,
@@ -30,7 +31,7 @@ from starlette.responses import Response
 
 PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 
-server = MCPServer("workshop", instructions="Measure twice.")
+server = MCPServer("workshop", instructions="Measure twice.", log_level="CRITICAL")
 
 
 @server.tool()
@@ -39,7 +40,7 @@ def add(a: int, b: int = 0) -> int:
     return a + b
 
 
-@server.tool(name="shop.saw/cut", annotations={"readOnlyHint": False, "destructiveHint": True})
+@server.tool(name="shop.cut", annotations={"readOnlyHint": False, "destructiveHint": True})
 def cut(length: float) -> str:
     """Cuts a board."""
     return f"a board of {length:g} m"
@@ -48,7 +49,7 @@ def cut(length: float) -> str:
 @server.tool()
 def fail() -> str:
     """Fails."""
-    raise ValueError("the blade is blunt")
+    raise ToolError("the blade is blunt")
 
 
 @server.tool()
@@ -107,7 +108,6 @@ async def grow(context: Context) -> str:
     """Gets one tool more, and says so."""
     server.add_tool(lambda: "new", name="grown", description="A new tool.")
     await context.notify_tools_changed()
-    await context.session.send_tool_list_changed()
     return "grown"
 
 

@@ -8,19 +8,18 @@ neither is an answer that the caller has seen in pieces.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, TypeVar
-
-import msgspec
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ..errors import DragomanError, OutputInvalid, UsageError
 from ..types.content import Text
 from ..types.events import BlockStart, Event, TextDelta
 from ..types.messages import Message, user
 from ..types.response import Adaptation, Cost, Response, Usage
-from ..typed.problems import Invalid
-from ..wire.partial_json import PartialJson
 from .exchange import Exchange, Flow
 from .routed import Routed
+
+if TYPE_CHECKING:
+    from ..wire.partial_json import PartialJson
 
 __all__ = ["Answer", "Answered", "Ask", "Read", "Show"]
 
@@ -28,7 +27,7 @@ T = TypeVar("T")
 
 Ask = Callable[[tuple[Message, ...]], Exchange | Routed]
 Read = Callable[[Response], Any]
-"""A whole answer to its value. Raises Invalid for one that does not fit."""
+"""A whole answer to its value. Raises OutputInvalid, with a message for the model, for one that does not fit."""
 Show = Callable[[dict[str, Any] | None], Any]
 """The object that is under way, None for none yet, to what is shown of it."""
 
@@ -64,7 +63,19 @@ class Answer(Response, Generic[T], frozen=True, omit_defaults=True):
 class Answered:
     """The state of one call with a typed answer."""
 
-    __slots__ = ("_ask", "_current", "_given", "_history", "_misfits", "_partial", "_read", "_repairs", "_show", "_value", "_watched")
+    __slots__ = (
+        "_ask",
+        "_current",
+        "_given",
+        "_history",
+        "_misfits",
+        "_partial",
+        "_read",
+        "_repairs",
+        "_show",
+        "_value",
+        "_watched",
+    )
 
     def __init__(
         self, ask: Ask, history: Sequence[Message], read: Read, show: Show, *, repairs: int = 1, watched: bool = False
@@ -77,7 +88,7 @@ class Answered:
         self._repairs = 0 if watched else repairs
         self._watched = watched
         self._current: Exchange | Routed = ask(self._history)
-        self._partial = PartialJson()
+        self._partial: PartialJson | None = None
         self._misfits: list[Response] = []
         self._value: Any = None
         self._given = False
@@ -90,7 +101,7 @@ class Answered:
     @property
     def partial(self) -> Any:
         """The JSON value as far as it has come, None before it has begun. It is one value that grows: copy it to keep it."""
-        return self._show(self._partial.value)
+        return self._show(self._partial.value if self._partial is not None else None)
 
     def response(self) -> Answer[Any]:
         """What has arrived so far."""
@@ -122,7 +133,7 @@ class Answered:
                 return
             try:
                 self._value = self._read(response)
-            except Invalid as error:
+            except OutputInvalid as error:
                 hopeless = _HOPELESS.get(reason or "")
                 if hopeless is not None or len(self._misfits) >= self._repairs:
                     raise self._failed(error, hopeless) from error
@@ -136,6 +147,9 @@ class Answered:
 
     def _watch(self) -> Flow[None]:
         """The exchange, with the text that passes taken down."""
+        from ..wire.partial_json import PartialJson
+
+        self._partial = PartialJson()
         flow = self._current.run()
         value: Any = None
         step: Any = flow.send
@@ -146,7 +160,7 @@ class Answered:
                 return
             step, value = flow.send, None
             if type(effect) is list:
-                self._take(effect)
+                _take(effect, self._partial)
             try:
                 value = yield effect
             except GeneratorExit:
@@ -155,26 +169,26 @@ class Answered:
             except BaseException as error:
                 step, value = flow.throw, error
 
-    def _take(self, events: list[Event]) -> None:
-        feed = self._partial.feed
-        for event in events:
-            if type(event) is TextDelta:
-                feed(event.text)
-            elif type(event) is BlockStart and type(event.block) is Text and event.block.text:
-                feed(event.block.text)
-
-    def _failed(self, error: Invalid, hopeless: str | None) -> OutputInvalid:
+    def _failed(self, error: OutputInvalid, hopeless: str | None) -> OutputInvalid:
         response = self.response()
         times = f" (asked {len(self._misfits) + 1} times)" if self._misfits else ""
         message = f"the answer has no value of the type that was asked for: {hopeless or error.message}{times}"
         failed = OutputInvalid(message, provider=response.provider, model=response.model)
-        failed.problems = tuple([str(problem) for problem in error.problems])
+        failed.problems = error.problems
         failed.partial = response
         failed.attempts = response.attempts
         return failed
 
 
-def _told(error: Invalid) -> str:
+def _take(events: list[Event], partial: PartialJson) -> None:
+    for event in events:
+        if type(event) is TextDelta:
+            partial.feed(event.text)
+        elif type(event) is BlockStart and type(event.block) is Text and event.block.text:
+            partial.feed(event.block.text)
+
+
+def _told(error: OutputInvalid) -> str:
     return f"The answer does not fit the form that was asked for:\n{error.message}\nGive the whole answer again, corrected."
 
 

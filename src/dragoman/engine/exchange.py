@@ -200,11 +200,11 @@ class Exchange(Trip):
                     raise TooLarge(STREAM_BYTES, "the answer")
                 events = decoder.feed(framer.feed(chunk))
                 if events:
-                    last = events[-1]
-                    if type(last) is Failed:
-                        chunk, last, events = b"", None, self._masked(events)
+                    over = type(events[-1]) is Finished
+                    if type(events[-1]) is Failed:
+                        over, chunk, events = True, b"", self._masked(events)
                     accumulate(events)
-                    if last is None or type(last) is Finished:
+                    if over:
                         yield from self._end(held, events)
                         return
                     if self._delivered:

@@ -233,7 +233,7 @@ class Trip:
         try:
             head = yield Send(request, limits.connect, limits.first_byte, remaining)
         except TimedOut as error:
-            raise (yield from self._phase(error, remaining)) from error
+            raise (yield from self._phase(error, remaining)) from None
         self._head = head
         self._head_at = yield Now()
         self._wall = yield Wall()
@@ -251,7 +251,7 @@ class Trip:
         try:
             return (yield from self._access.grant(self._within(remaining)))
         except TimedOut as error:
-            raise (yield from self._phase(error, remaining)) from error
+            raise (yield from self._phase(error, remaining)) from None
 
     def _renew(self, error: DragomanError) -> Flow[bool]:
         """Whether the provider refused a credential in whose place there is another now: one more try, once in a trip."""
@@ -282,7 +282,7 @@ class Trip:
         try:
             chunk: bytes = yield Read(_least(self._timeouts.idle, remaining))
         except TimedOut as error:
-            raise (yield from self._phase(error, remaining)) from error
+            raise (yield from self._phase(error, remaining)) from None
         return chunk
 
     def _phase(self, error: TimedOut, remaining: float | None) -> Generator[Effect, Any, TimedOut]:

@@ -14,7 +14,7 @@ from ..types.content import Block
 from ..types.messages import Message
 from .connection import Change, Connection
 from .results import Prompt, Resource, ToolAnswer, decode_answer, decode_contents, decode_message
-from .targets import Target
+from .targets import Http, Target
 from .tools import ServerTool, async_function, tools_from
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class AsyncServer:
     """An MCP server, started with `async with` and stopped at its end.
 
     A server that ends in the middle of a call is a result that the model sees; the call is not made again, for what it did is not
-    known. The next call starts the server again, `restarts` times at most. What it lists is asked for anew each time.
+    known. The next call starts the server again. What it lists is asked for anew each time.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class AsyncServer:
         """`name` is what the server is called in messages, and goes before the names of its tools (`time__convert`).
 
         `timeout` is the seconds that one request may take, `start_timeout` those until one that is started answers.
-        `on_change` is told when the server says that its tools, resources or prompts are others.
+        `restarts` is how often in a row a program is started again that has not answered anything in between. `on_change` is told when the server says that its tools, resources or prompts are others.
         """
         self.target = target
         self.name = name
@@ -54,13 +54,13 @@ class AsyncServer:
         self._start_timeout = start_timeout
         self._restarts = restarts
         self._on_change = on_change
-        self._started = 0
+        self._restarted = 0
         self._connection: Connection | None = None
 
     async def __aenter__(self) -> AsyncServer:
         if self._connection is not None:
             raise UsageError(f"the MCP server {self.label} is in use already")
-        self._started = 0
+        self._restarted = 0
         self._starting = asyncio.Lock()
         self._connection = await self._connect().start()
         return self
@@ -123,14 +123,22 @@ class AsyncServer:
         while True:
             session = await self._current()
             try:
-                return await request(session)
+                answer = await request(session)
             except Lost as lost:
                 if lost.asked:
                     raise self._interrupted(lost) from lost
+            else:
+                self._restarted = 0
+                return answer
 
     def _interrupted(self, lost: DragomanError) -> ConnectionFailed:
-        again = "; it is started again for the next call" if self._started < self._restarts else ""
+        again = "; another call starts it again" if self._may_restart else ""
         return ConnectionFailed(f"{lost.message} during the call, whose effects are not known{again}")
+
+    @property
+    def _may_restart(self) -> bool:
+        # To connect again to a server that somebody else keeps running starts nothing.
+        return self._restarted < self._restarts or isinstance(self.target, Http)
 
     async def _current(self) -> Session:
         async with self._starting:
@@ -139,9 +147,9 @@ class AsyncServer:
                 raise self._unused()
             if connection.is_over:
                 await connection.close()
-                if self._started >= self._restarts:
+                if not self._may_restart:
                     raise ConnectionFailed(f"the MCP server {self.label} has ended and is not started again")
-                self._started += 1
+                self._restarted += 1
                 connection = await self._connect().start()
                 if self._connection is None:
                     await connection.close()

@@ -12,7 +12,7 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Literal
 
 from ..errors import ConnectionFailed, DragomanError, TimedOut
-from .targets import Target
+from .targets import Stdio, Target
 
 if TYPE_CHECKING:
     from .official import Session
@@ -100,8 +100,9 @@ class Connection:
             return error
         if isinstance(error, TimeoutError):
             return TimedOut(f"the MCP server {self._label} did not answer within {self._start_timeout:g} seconds of its start")
+        how = "did not start" if isinstance(self._target, Stdio) else "cannot be reached"
         said = f": {type(error).__name__}: {error}" if error is not None else ""
-        return ConnectionFailed(f"the MCP server {self._label} did not start{said}")
+        return ConnectionFailed(f"the MCP server {self._label} {how}{said}")
 
 
 def _innermost(error: BaseException) -> BaseException:

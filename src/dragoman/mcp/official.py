@@ -23,13 +23,7 @@ try:
     from mcp import Client, MCPError
     from mcp.client.stdio import StdioServerParameters, stdio_client
     from mcp.client.streamable_http import streamable_http_client
-    from mcp.client.subscriptions import (
-        ListenNotSupportedError,
-        PromptsListChanged,
-        ResourcesListChanged,
-        SubscriptionLost,
-        ToolsListChanged,
-    )
+    from mcp.client.subscriptions import ListenNotSupportedError, SubscriptionLost
     from mcp.shared._httpx_utils import create_mcp_http_client
     from mcp.types import CONNECTION_CLOSED, INVALID_REQUEST, REQUEST_TIMEOUT, Implementation
 except ImportError as error:
@@ -46,7 +40,6 @@ _NOTIFIED: Final = {
     "notifications/resources/list_changed": "resources",
     "notifications/prompts/list_changed": "prompts",
 }
-_EVENTS: Final[dict[type, str]] = {ToolsListChanged: "tools", ResourcesListChanged: "resources", PromptsListChanged: "prompts"}
 
 
 class Lost(ConnectionFailed):
@@ -159,12 +152,12 @@ async def opened(
             cache=None,
         )
         await stack.enter_async_context(client)
-        listening = asyncio.create_task(_listen(client, label, on_change))
+        listening = asyncio.create_task(_listen(client, label))
         stack.push_async_callback(_ended, listening)
         yield Session(client, label, timeout, over)
 
 
-async def _listen(client: Client, label: str, on_change: Callable[[str], None]) -> None:
+async def _listen(client: Client, label: str) -> None:
     """Hear of changes, which servers of the newest revision tell those only who ask to be told."""
     has = client.server_capabilities
     tools, resources, prompts = [bool(part and part.list_changed) for part in (has.tools, has.resources, has.prompts)]
@@ -174,9 +167,8 @@ async def _listen(client: Client, label: str, on_change: Callable[[str], None]) 
         async with client.listen(
             tools_list_changed=tools, resources_list_changed=resources, prompts_list_changed=prompts
         ) as subscription:
-            async for event in subscription:
-                if (what := _EVENTS.get(type(event))) is not None:
-                    on_change(what)
+            async for _ in subscription:
+                pass  # the package tells the message handler of each, as it does with servers of older revisions
     except ListenNotSupportedError:
         return
     except (MCPError, SubscriptionLost, TimeoutError) as error:

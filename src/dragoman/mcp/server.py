@@ -27,7 +27,7 @@ class Server:
     """An MCP server, started with `with` and stopped at its end; its tools run in both faces, from any thread.
 
     A server that ends in the middle of a call is a result that the model sees; the call is not made again, for what it did is not
-    known. The next call starts the server again, `restarts` times at most. What it lists is asked for anew each time.
+    known. The next call starts the server again. What it lists is asked for anew each time.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Server:
         """`name` is what the server is called in messages, and goes before the names of its tools (`time__convert`).
 
         `timeout` is the seconds that one request may take, `start_timeout` those until one that is started answers.
-        `on_change` is told, in another thread, when the server says that its tools, resources or prompts are others.
+        `restarts` is how often in a row a program is started again that has not answered anything in between. `on_change` is told, in another thread, when the server says that its tools, resources or prompts are others.
         """
         self._server = AsyncServer(
             target, name=name, timeout=timeout, start_timeout=start_timeout, restarts=restarts, on_change=on_change

@@ -28,7 +28,7 @@ def _expect_failure(exchange: Exchange, expected: Summary) -> None:
 
 
 def _call_without_id(exchange: Exchange, expected: Summary, ours: Summary) -> bool:
-    return any(not call["id"] for call in expected["tool_calls"])
+    return any(not call["id"] for call in expected.get("tool_calls") or ())
 
 
 def _expect_some_id(exchange: Exchange, expected: Summary) -> None:

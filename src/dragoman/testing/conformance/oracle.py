@@ -214,7 +214,8 @@ def _class_fits(failure: Failure, exchange: Exchange) -> bool | str:
         return type(error).__name__
     allowed = _CLASSES.get(failure.status or 0)
     if allowed is None:
-        allowed = (ServerError, Overloaded) if (failure.status or 0) >= 500 else (APIError,)
+        # llama.cpp answers 500 for what the request did wrong, and says so in words.
+        allowed = (ServerError, Overloaded, BadRequest) if (failure.status or 0) >= 500 else (APIError,)
     return True if isinstance(error, allowed) else type(error).__name__
 
 
