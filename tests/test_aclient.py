@@ -11,8 +11,10 @@ import pytest
 
 from dragoman import errors
 from dragoman.aclient import AsyncClient, AsyncStream
+from dragoman.arun import AsyncRun
 from dragoman.client import Client, Stream
 from dragoman.engine.serve import Served
+from dragoman.run import Run
 from dragoman.testing import ScriptedProvider, Server, Turn, call, fail, fault, think, usage
 from dragoman.transport.local import FOREVER, Late
 from dragoman.types import Finished, TextDelta, ThinkingDelta
@@ -45,12 +47,12 @@ def public(kind: type) -> dict[str, inspect.Signature | None]:
 
 def spelled(signature: inspect.Signature | None) -> str:
     text = str(signature)
-    for name in ("Iterator", "Transport", "Stream", "Conversation", "Client"):
+    for name in ("Iterator", "Transport", "Stream", "Conversation", "Run", "Client"):
         text = text.replace(f"Async{name}", name)
     return text
 
 
-@pytest.mark.parametrize(("blocking", "asynchronous"), [(Client, AsyncClient), (Stream, AsyncStream)])
+@pytest.mark.parametrize(("blocking", "asynchronous"), [(Client, AsyncClient), (Stream, AsyncStream), (Run, AsyncRun)])
 def test_both_faces_have_the_same_signatures(blocking: type, asynchronous: type) -> None:
     """Members, parameters, defaults and results differ only in `async`."""
     assert {name: spelled(signature) for name, signature in public(blocking).items()} == {

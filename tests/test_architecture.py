@@ -41,6 +41,9 @@ ACROSS = {
 
 # Source modules with functions but without a test module of the same name, and why.
 TESTED_ELSEWHERE = {
+    "astream.py": "test_aclient.py, test_arun.py and test_cancelling.py: obeying shows in what a program sees",
+    "stream.py": "test_client.py, test_run.py and test_cancelling.py: obeying shows in what a program sees",
+    "types/request.py": "a contract without a body: test_prepare.py gives what holds it",
     "wire/frames.py": "a contract without a body: the tests of each framer hold it",
 }
 

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dragoman.errors import BudgetExceeded
+from dragoman import Client, tool
+from dragoman.errors import BudgetExceeded, Overloaded, TransportError
+from dragoman.protocols import load
+from dragoman.providers import Provider
 from dragoman.spending import Budget
+from dragoman.testing import ScriptedProvider, Turn, call, fail, fault, text, usage
+from dragoman.types import Model, Price
 
 
 def test_what_is_held_cannot_be_held_twice() -> None:
@@ -101,3 +107,61 @@ def test_counts_always_add_up(calls: list[tuple[int, int, bool]]) -> None:
 
     expected = sum(used for _, used, settled in calls if settled)
     assert (0, expected, expected) == (parent.tokens_reserved, parent.tokens_spent, child.tokens_spent)
+
+
+def client(*turns: Turn, **more: Any) -> tuple[Client, ScriptedProvider]:
+    provider = ScriptedProvider(*turns, protocols=[load("openai_chat")])
+    own = Provider("p", "P", "http://127.0.0.1/v1", protocol="openai_chat", key_required=False)
+    priced = Model("p", "m", price=Price(Decimal(1), Decimal(10)), max_output=1000)
+    return Client(transport=provider.transport(), providers=[own], models=[priced], retry=False, **more), provider
+
+
+def test_a_call_settles_what_it_came_to() -> None:
+    """Counts and cost are the provider's, not what was held for it."""
+    budget = Budget(money=1)
+    asking, _ = client(Turn("Hello.", usage(input=1000, output=100)), budget=budget)
+    asking.chat("p:m", "Hi", max_tokens=500)
+
+    assert (Decimal("0.002"), 1100, 0) == (budget.spent, budget.tokens_spent, budget.tokens_reserved)
+
+
+def test_a_call_that_may_cost_too_much_is_not_made() -> None:
+    """The refusal comes before anything is sent; a budget of the call wins over the client's."""
+    asking, provider = client(Turn("never"), budget=Budget(money=1))
+    with pytest.raises(BudgetExceeded):
+        asking.chat("p:m", "Hi", max_tokens=500, budget=Budget(money="0.004"))
+
+    assert [] == provider.requests
+
+
+def test_a_failed_call_is_refunded_and_one_that_broke_off_is_not() -> None:
+    """The provider worked on the second, and nobody knows how much."""
+    budget = Budget(tokens=10_000)
+    broken = Turn(text("Once upon", fault("reset")))
+    asking, _ = client(Turn(fail(503, "overloaded", "no room")), broken, budget=budget)
+    with pytest.raises(Overloaded):
+        asking.chat("p:m", "Hi", max_tokens=500)
+    assert (10_000, 0) == (budget.tokens_left, budget.tokens_spent)
+
+    with pytest.raises(TransportError), asking.stream("p:m", "Hi", max_tokens=500) as stream:
+        list(stream)
+    assert budget.tokens_spent > 500
+    assert 0 == budget.tokens_reserved
+
+
+def test_a_run_spends_from_one_budget() -> None:
+    """Every step of it, until the next one would be too much."""
+
+    @tool
+    def look() -> str:
+        """Look."""
+        return "seen"
+
+    turns = [Turn(call("look"), usage(input=100, output=50)) for _ in range(9)]
+    budget = Budget(tokens=2000)
+    asking, provider = client(*turns)
+    with pytest.raises(BudgetExceeded):
+        asking.run("p:m", "Go.", tools=[look], max_tokens=1000, budget=budget)
+
+    assert budget.tokens_spent == 150 * len(provider.requests)
+    assert 1 <= len(provider.requests) < 9

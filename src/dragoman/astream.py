@@ -186,7 +186,7 @@ class Errand:
                 return await self._next_to().next(timeout)
             case Call(function=function, blocks=blocks, timeout=timeout):
                 result = asyncio.to_thread(function) if blocks else function()
-                return await _in_time(result, timeout) if isawaitable(result) else result
+                return effect.hand_on(await _in_time(result, timeout) if isawaitable(result) else result)
 
 
 class _LoopBell:

@@ -17,6 +17,7 @@ from .prepare import Key, Messages, Options, Plan, Preparer, Settings, Words
 from .protocols.base import Policy
 from .providers.base import Provider
 from .routes import ModelLike, Router
+from .spending import Budget
 from .stream import Errand, Stream
 from .transport import open_transport
 from .transport.base import Transport
@@ -46,7 +47,7 @@ class Client:
     adds providers of your own, and `models` what you know of models: it wins over the catalogue, field by field. `routes`
     gives names to several models that stand in for each other. `limits` bounds what is under way: for each provider alike,
     or by provider and by `provider:model`. `timeout`, `retry` and `adapt` are the defaults of every call. `observers`
-    are told of every call (`dragoman.observe`).
+    are told of every call (`dragoman.observe`). `budget` is what all calls may cost together (`dragoman.spending`).
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class Client:
         routes: Mapping[str, Route | Sequence[str]] | None = None,
         limits: Limits | Mapping[str, Limits] | None = None,
         observers: Iterable[Observer] = (),
+        budget: Budget | None = None,
     ) -> None:
         self._preparer = Preparer(
             Settings.make(
@@ -76,6 +78,7 @@ class Client:
                 models=models,
                 variables=variables,
                 limits=limits,
+                budget=budget,
             )
         )
         self._watch = Watch(observers, awaits=False)

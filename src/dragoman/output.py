@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, Generic, Literal, TypeVar
+from typing import Any, Final, Generic, Literal, TypeVar, overload
 
 import msgspec
 from msgspec.structs import replace
@@ -58,9 +58,31 @@ class Typed(Generic[T]):
 
     __slots__ = ("_form", "_wrapped", "description", "name", "path", "repairs", "schema", "strict")
 
+    @overload
     def __init__(
         self,
-        kind: type[T] | Any,
+        kind: type[T],
+        *,
+        path: Path | None = None,
+        name: str = "answer",
+        description: str | None = None,
+        strict: bool | None = None,
+        repairs: int = 1,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Typed[Any],
+        kind: Any,
+        *,
+        path: Path | None = None,
+        name: str = "answer",
+        description: str | None = None,
+        strict: bool | None = None,
+        repairs: int = 1,
+    ) -> None: ...
+    def __init__(
+        self,
+        kind: Any,
         *,
         path: Path | None = None,
         name: str = "answer",

@@ -6,6 +6,7 @@ Everything here is decided before anything is sent, and every refusal says what 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import ceil
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
@@ -25,6 +26,7 @@ from .providers import NAMES
 from .providers import load as load_provider
 from .providers import unknown as unknown_provider
 from .providers.base import Provider
+from .spending import Budget, Hold
 from .types.cached import CachedPrompt
 from .types.content import Cache, Text
 from .types.messages import Message, user
@@ -42,6 +44,9 @@ __all__ = ["Key", "Messages", "Options", "Plan", "Preparer", "Settings", "Words"
 
 Messages = str | Message | Iterable[Message]
 
+_ANSWER = 4096
+"""Tokens of budget that a call holds for an answer whose size nobody has bounded."""
+
 
 class Words(TypedDict, total=False):
     """What a call may say besides the model, the messages and the form of the answer; every provider shares these words.
@@ -55,7 +60,8 @@ class Words(TypedDict, total=False):
     `extra`: fields for the raw body; `headers`: for the request.
 
     For the call itself: `key`, `base_url`, `timeout` (total seconds or `Timeouts`), `retry` (a number of tries,
-    `Retry` or False), `adapt` (`"adapt"`, `"strict"` or a mapping by feature).
+    `Retry` or False), `adapt` (`"adapt"`, `"strict"` or a mapping by feature), `budget` (a `Budget` to be spent from; a call
+    without `max_tokens` holds 4,096 tokens for its answer).
     """
 
     system: str | Sequence[Text] | None
@@ -88,6 +94,7 @@ class Words(TypedDict, total=False):
     timeout: float | Timeouts | None
     retry: int | bool | Retry | None
     adapt: Policy | None
+    budget: Budget | None
 
 
 class Options(Words, total=False):
@@ -114,6 +121,7 @@ class Settings(NamedTuple):
     variables: Mapping[str, Mapping[str, str]] = {}
     """Of base URLs, by provider."""
     limits: LimitsLike = None
+    budget: Budget | None = None
 
     @classmethod
     def make(
@@ -128,6 +136,7 @@ class Settings(NamedTuple):
         models: Iterable[Model] = (),
         variables: Mapping[str, Mapping[str, str]] | None = None,
         limits: LimitsLike = None,
+        budget: Budget | None = None,
     ) -> Settings:
         """Settings from the words a client takes."""
         return cls(
@@ -140,6 +149,7 @@ class Settings(NamedTuple):
             {(model.provider, name): model for model in models for name in (*model.aliases, model.id)},
             {name: dict(values) for name, values in (variables or {}).items()},
             limits if limits is None or isinstance(limits, Limits) else dict(limits),
+            budget,
         )
 
 
@@ -193,7 +203,27 @@ class Preparer:
             budget=self._shares.budget(route.target, retry.budget),
             price=route.model.price if route.model is not None else None,
             as_text=_as_text(options.get("output"), request),
+            hold=self._hold(options.get("budget") or settings.budget, request, route.model),
         )
+
+    def _hold(self, budget: Budget | None, request: Request, model: Model | None) -> Callable[[], Hold] | None:
+        """What reserves the most that a call is expected to cost: its prompt as estimated, with the estimate's own error, and
+        the answer it may give."""
+        if budget is None:
+            return None
+
+        def hold() -> Hold:
+            from .engine.estimate import estimate
+
+            prompt = estimate(request, request.model)
+            asked = ceil(prompt.tokens * (1 + prompt.error))
+            given = request.max_tokens or min(_ANSWER, (model.max_output if model is not None else None) or _ANSWER)
+            price = model.price if model is not None else None
+            known = price is not None and price.input is not None and price.output is not None
+            money = (price.input * asked + price.output * given) / 1_000_000 if price is not None and known else None  # type: ignore[operator]
+            return budget.reserve(money, asked + given)
+
+        return hold
 
     def plan(self, model: str, messages: Messages, stream: bool, options: Options) -> Plan:
         """What a call would send; no key is needed or looked for. Raises as `exchange` does."""
@@ -522,7 +552,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "extra": dict,
     "headers": lambda headers: {name.lower(): value for name, value in headers.items()},
 }
-_NOT_IN_REQUEST = frozenset({"key", "base_url", "timeout", "retry", "adapt"})
+_NOT_IN_REQUEST = frozenset({"key", "base_url", "timeout", "retry", "adapt", "budget"})
 _FALSE_COUNTS = frozenset({"parallel_tools", "reasoning", "logprobs"})
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from decimal import Decimal
 
+from .engine.exchange import Holding
 from .errors import BudgetExceeded
 
 __all__ = ["Budget", "Hold"]
@@ -81,7 +82,7 @@ class Budget:
         return family
 
 
-class Hold:
+class Hold(Holding):
     """What one call has reserved; it is settled or refunded once, and anything after that changes nothing."""
 
     __slots__ = ("_budget", "_open", "money", "tokens")

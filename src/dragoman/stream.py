@@ -141,7 +141,7 @@ class Errand:
 
                 return random()
             case Call(function=function, blocks=blocks, timeout=timeout):
-                return self._call(function, blocks, timeout)
+                return effect.hand_on(self._call(function, blocks, timeout))
             case Start() | Next() | Drop():
                 return self._next_to(effect)
 

@@ -1,4 +1,5 @@
-"""A real MCP server, made with the official package: `python mcp_server.py stdio`, or `http`, which prints its port.
+"""A real MCP server, made with the official package: `python mcp_server.py stdio`, or `http [port]`, which prints its port.
+`time` in place of `http` is the reference server `mcp-server-time` over HTTP, which by itself speaks standard input only.
 
 `hold` tells a socket of the test that it runs, and what becomes of it, so that a test knows when without waiting a while.
 """
@@ -26,8 +27,7 @@ from mcp.types import (
     TextContent,
     TextResourceContents,
 )
-from starlette.requests import Request
-from starlette.responses import Response
+from mcp_server_time.server import create_server
 
 PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 
@@ -52,7 +52,7 @@ def fail() -> str:
     raise ToolError("the blade is blunt")
 
 
-@server.tool()
+@server.tool(structured_output=False)
 def picture() -> list[Any]:
     """A picture and words."""
     return ["a dot", Image(data=PNG, format="png")]
@@ -132,23 +132,11 @@ def review(piece: str, depth: str = "short") -> str:
     return f"Give a {depth} review of the {piece}."
 
 
-@server.custom_route("/headers", methods=["GET"])
-async def headers(request: Request) -> Response:
-    return Response(json.dumps(SEEN))
-
-
-SEEN: list[str] = []
-
-
-class Watched:
-    """The application, and a note of the credentials it was sent."""
-
-    def __init__(self, app: Any) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        SEEN.extend([value.decode() for name, value in scope.get("headers", ()) if name in (b"authorization", b"x-shop")])
-        await self.app(scope, receive, send)
+@server.tool()
+def credentials(context: Context) -> str:
+    """What the request was sent with."""
+    headers = context.request_context.request.headers
+    return json.dumps([headers.get("authorization"), headers.get("x-shop")])
 
 
 def main() -> None:
@@ -157,7 +145,7 @@ def main() -> None:
         return
     listening = socket.create_server(("127.0.0.1", int(sys.argv[2]) if len(sys.argv) > 2 else 0))
     print(listening.getsockname()[1], flush=True)
-    app = Watched(server.streamable_http_app())
+    app = (create_server("UTC") if sys.argv[1] == "time" else server).streamable_http_app()
     uvicorn.Server(uvicorn.Config(app, log_level="error")).run(sockets=[listening])
 
 

@@ -86,7 +86,7 @@ class Function(Source):
 
     def obtain(self, timeouts: Timeouts) -> Obtaining:
         """What the function gives now."""
-        given = yield Call(self._function, timeout=timeouts.first_byte)
+        given = yield Call(self._function, timeout=timeouts.first_byte, secret=True)
         if isinstance(given, Grant):
             return given
         if given is not None and not isinstance(given, Secret | AwsKeys):

@@ -9,7 +9,9 @@ the answer begins, is still tried again. After the first delivery nothing is.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
+from decimal import Decimal
 
 import msgspec
 
@@ -37,13 +39,25 @@ from .gate import Gate
 from .policy import Retry, Timeouts
 from .trip import Credential, Flow, Trip, request_id, unsound
 
-__all__ = ["Credential", "Exchange", "Flow"]
+__all__ = ["Credential", "Exchange", "Flow", "Holding"]
 
 _DRAIN_LIMIT = 1024 * 1024
 _DRAIN_SECONDS = 0.25
 _BLANK = b" \t\r\n"
 _BOM = b"\xef\xbb\xbf"
 _EVENT_STARTS = (b"d", b"e", b"i", b"r", b":")  # data, event or error, id, retry, a comment
+
+
+class Holding(ABC):
+    """What an exchange has reserved of a budget; one of the two ends it."""
+
+    @abstractmethod
+    def settle(self, money: Decimal | None, tokens: int | None) -> None:
+        """What it came to, in dollars and tokens; None is unknown."""
+
+    @abstractmethod
+    def refund(self) -> None:
+        """It cost nothing."""
 
 
 class Exchange(Trip):
@@ -53,6 +67,7 @@ class Exchange(Trip):
         "_accumulator",
         "_as_text",
         "_first_at",
+        "_hold",
         "_http",
         "_price",
         "_raw",
@@ -75,8 +90,10 @@ class Exchange(Trip):
         budget: RetryBudget | None = None,
         price: Price | None = None,
         as_text: str | None = None,
+        hold: Callable[[], Holding] | None = None,
     ) -> None:
-        """`as_text` names a tool whose calls are the answer, and are told as text."""
+        """`as_text` names a tool whose calls are the answer, and are told as text. `hold` reserves what the exchange may
+        cost, from budgets outside."""
         super().__init__(
             target, protocol, credential=credential, auth=auth, timeouts=timeouts, retry=retry, gate=gate, budget=budget
         )
@@ -85,6 +102,7 @@ class Exchange(Trip):
         self._request = request
         self._price = price
         self._as_text = as_text
+        self._hold = hold
         self._accumulator = Accumulator(target.origin())
         self._raw: bytes | None = None
         self._first_at: float | None = None
@@ -133,7 +151,20 @@ class Exchange(Trip):
 
         Raises the typed error that ends the exchange; its `partial` holds what had arrived.
         """
-        return self._tries(self._attempt)
+        return self._tries(self._attempt) if self._hold is None else self._within_budget(self._hold)
+
+    def _within_budget(self, hold: Callable[[], Holding]) -> Flow[None]:
+        """The exchange with what it may cost held, and settled however it ends. What was cancelled or broke off before the
+        provider counted is settled with all that was held, unless nothing had come at all."""
+        held = hold()
+        try:
+            yield from self._tries(self._attempt)
+        finally:
+            if self._head is None or (self._accumulator.empty and self._head.status >= 300):
+                held.refund()
+            else:
+                response = self.response()
+                held.settle(response.cost.amount if response.cost is not None else None, response.usage.total)
 
     def _attempt(self) -> Flow[None]:
         """Send once and deliver the answer; raises the typed error of whatever goes wrong."""

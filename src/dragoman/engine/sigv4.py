@@ -16,9 +16,8 @@ from datetime import UTC, datetime
 from urllib.parse import quote, unquote, urlsplit
 
 from ..errors import UsageError
-from ..types.secret import Secret
 from ..wire.http import HttpRequest
-from .auth import AwsKeys
+from .auth import AwsKeys, can_travel
 
 __all__ = ["authorization", "sign"]
 
@@ -31,13 +30,16 @@ def sign(request: HttpRequest, keys: AwsKeys, service: str, region: str, now: fl
     """The request with its signature; `now` is in Unix seconds and must be right to five minutes.
 
     A port that is the scheme's own is taken out of the URL: whether the `host` header has it would be the transport's choice.
+    Raises UsageError for credentials that no header can carry.
     """
+    if not all(map(can_travel, keys.parts())):
+        raise UsageError("the AWS credentials hold characters that no HTTP header can carry: look for a line break in them")
     parts = urlsplit(request.url)
     host = parts.netloc.lower().removesuffix(f":{_PORTS.get(parts.scheme)}")
     url = parts._replace(netloc=host).geturl()
     headers = {**request.headers, "x-amz-date": datetime.fromtimestamp(now, UTC).strftime("%Y%m%dT%H%M%SZ")}
     if keys.session_token is not None:
-        headers["x-amz-security-token"] = _text(keys.session_token)
+        headers["x-amz-security-token"] = keys.session_token.reveal()
     signed = {name: value for name, value in headers.items() if name == "content-type" or name.startswith("x-amz-")}
     signed["host"] = host
     headers["authorization"] = authorization(request.method, url, signed, request.body, keys, service, region)
@@ -63,11 +65,11 @@ def authorization(
     )
     scope = f"{stamp[:8]}/{region}/{service}/aws4_request"
     text = "\n".join([_ALGORITHM, stamp, scope, hashlib.sha256(canonical.encode()).hexdigest()])
-    key = f"AWS4{_text(keys.secret_key)}".encode()
+    key = f"AWS4{keys.secret_key.reveal()}".encode()
     for part in scope.split("/"):
         key = hmac.digest(key, part.encode(), "sha256")
     signature = hmac.digest(key, text.encode(), "sha256").hex()
-    return f"{_ALGORITHM} Credential={_text(keys.access_key)}/{scope}, SignedHeaders={names}, Signature={signature}"
+    return f"{_ALGORITHM} Credential={keys.access_key.reveal()}/{scope}, SignedHeaders={names}, Signature={signature}"
 
 
 def _path(url: str) -> str:
@@ -92,10 +94,3 @@ def _query(url: str) -> str:
 
 def _encoded(text: str) -> str:
     return quote(unquote(text), safe=_UNRESERVED)
-
-
-def _text(secret: Secret) -> str:
-    text = secret.reveal()
-    if not text.isascii() or not text.isprintable():
-        raise UsageError("the AWS credentials hold characters that no HTTP header can carry: look for a line break in them")
-    return text

@@ -45,7 +45,8 @@ class AsyncServer:
         """`name` is what the server is called in messages, and goes before the names of its tools (`time__convert`).
 
         `timeout` is the seconds that one request may take, `start_timeout` those until one that is started answers.
-        `restarts` is how often in a row a program is started again that has not answered anything in between. `on_change` is told when the server says that its tools, resources or prompts are others.
+        `restarts` is how often in a row a program is started again that has not answered anything in between.
+        `on_change` is told when the server says that its tools, resources or prompts are others.
         """
         self.target = target
         self.name = name
@@ -56,6 +57,7 @@ class AsyncServer:
         self._on_change = on_change
         self._restarted = 0
         self._connection: Connection | None = None
+        self._starting = asyncio.Lock()
 
     async def __aenter__(self) -> AsyncServer:
         if self._connection is not None:

@@ -43,7 +43,8 @@ class Server:
         """`name` is what the server is called in messages, and goes before the names of its tools (`time__convert`).
 
         `timeout` is the seconds that one request may take, `start_timeout` those until one that is started answers.
-        `restarts` is how often in a row a program is started again that has not answered anything in between. `on_change` is told, in another thread, when the server says that its tools, resources or prompts are others.
+        `restarts` is how often in a row a program is started again that has not answered anything in between.
+        `on_change` is told, in another thread, when the server says that its tools, resources or prompts are others.
         """
         self._server = AsyncServer(
             target, name=name, timeout=timeout, start_timeout=start_timeout, restarts=restarts, on_change=on_change

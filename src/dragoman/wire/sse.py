@@ -108,7 +108,7 @@ def _read_alike(chunk: bytes, end: int) -> list[Frame] | None:
 
 def _read_block(block: bytes, frames: list[Frame]) -> None:
     """Read one block of lines of any shape and append the event it dispatches, if it does."""
-    if block[:1] in (b"{", b"[", b"\n") and (bare := block.lstrip(b"\n"))[:1] in (b"{", b"["):
+    if block[:1] in (b"{", b"[", b"\n") and (bare := block.strip(b"\n"))[:1] in (b"{", b"["):
         frames.append((b"", bare))
         return
     name = b""
