@@ -1,6 +1,6 @@
 # Everything runs in .venv, which scripts/setup makes and keeps up to date.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format matrix torture bench build lock catalog clean
+.PHONY: help demo test check format matrix torture bench fuzz soak build lock catalog clean
 bin := .venv/bin
 
 help:  ## list what can be made
@@ -37,6 +37,14 @@ matrix:  ## write docs/matrix.md from what the tests' programs show
 bench:  ## measure: CPU time per call and per event, beside other clients
 	@scripts/setup
 	$(bin)/python benchmarks/run.py --setup $(ARGS)
+
+fuzz:  ## search for bytes that break a promise, a minute for each boundary; longer, or some: make fuzz ARGS="--seconds 600 stream"
+	@scripts/setup
+	$(bin)/python scripts/fuzz.py $(ARGS)
+
+soak:  ## make 10,000 exchanges, a fifth of them disturbed: each ends once, and nothing stays behind
+	@scripts/setup
+	$(bin)/python benchmarks/soak.py $(ARGS)
 
 build:  ## make the wheel in dist/, and try it in an empty environment
 	@scripts/setup dev

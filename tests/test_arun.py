@@ -9,12 +9,11 @@ from typing import Any
 import pytest
 
 from dragoman import AsyncClient, tool, user
-from dragoman.engine.loop import RunPolicy
 from dragoman.errors import Cancelled
 from dragoman.protocols import NAMES, load
 from dragoman.providers import Provider
 from dragoman.testing import ScriptedProvider, Turn, call
-from dragoman.types import Approval, Message, StepFinished, ToolFinished, ToolResult, ToolStarted
+from dragoman.types import Approval, Message, RunPolicy, StepFinished, ToolFinished, ToolResult, ToolStarted
 
 MENDED = "def add(a, b):\n    return a + b\n"
 TURNS = (

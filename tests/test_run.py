@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from dragoman import Client, Tool, tool, user
-from dragoman.engine.loop import RunPolicy
 from dragoman.errors import Cancelled, Overloaded, UsageError
 from dragoman.protocols import NAMES, load
 from dragoman.providers import Provider
@@ -18,6 +17,7 @@ from dragoman.tools import ToolContext
 from dragoman.types import (
     Approval,
     Message,
+    RunPolicy,
     RunResult,
     StepFinished,
     StepStarted,

@@ -230,9 +230,9 @@ def test_a_key_with_a_line_break_is_refused_without_being_shown() -> None:
         for way in ("text", "aws"):
             settings = WAYS[way]("http://127.0.0.1:9/v1/answer")
             keys = AwsKeys("AKIAMARKER0123456789", KEY, broken) if way == "aws" else broken
-            with Client(transport="native", **{**settings, "keys": {"own": keys}}) as client:
-                with pytest.raises(UsageError, match="no HTTP header can carry") as caught:
-                    client.chat("own:m", "Hi")
+            client = Client(transport="native", **{**settings, "keys": {"own": keys}})
+            with client, pytest.raises(UsageError, match="no HTTP header can carry") as caught:
+                client.chat("own:m", "Hi")
 
             assert [] == leaks(shown_by_error(caught.value))
 
@@ -382,9 +382,9 @@ def test_no_key_in_any_frame_that_the_library_leaves(monkeypatch: pytest.MonkeyP
     def gives() -> str:
         raise RuntimeError("the vault is shut")
 
-    with Client(transport="native", providers=[provider("http://127.0.0.1:9/v1/answer")], keys={"own": gives}) as client:
-        with pytest.raises(RuntimeError, match="the vault is shut") as caught:
-            client.chat("own:m", "Hi")
+    client = Client(transport="native", providers=[provider("http://127.0.0.1:9/v1/answer")], keys={"own": gives})
+    with client, pytest.raises(RuntimeError, match="the vault is shut") as caught:
+        client.chat("own:m", "Hi")
 
     assert [] == leaks(shown_by_error(caught.value))
     assert dragoman.__name__ == "dragoman"

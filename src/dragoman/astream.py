@@ -22,6 +22,7 @@ from .transport.base import AsyncBody, AsyncTransport
 from .transport.stopping import stopped
 from .types.events import Event, Finished, TextDelta
 from .types.response import Response
+from .types.secret import concealed
 
 __all__ = ["AsyncStream", "Errand"]
 
@@ -184,9 +185,10 @@ class Errand:
                 return await bell.wait(most)
             case Next(timeout=timeout):
                 return await self._next_to().next(timeout)
-            case Call(function=function, blocks=blocks, timeout=timeout):
+            case Call(function=function, blocks=blocks, timeout=timeout, secret=secret):
                 result = asyncio.to_thread(function) if blocks else function()
-                return effect.hand_on(await _in_time(result, timeout) if isawaitable(result) else result)
+                result = await _in_time(result, timeout) if isawaitable(result) else result
+                return concealed(result) if secret else result
 
 
 class _LoopBell:

@@ -2,7 +2,7 @@
 
 | path | what is sent | when |
 |---|---|---|
-| `native` | the schema, in the vendor's own field | the provider has the field and takes the schema, the model may have it |
+| `native` | the schema, in the vendor's own field | provider and model have the field and take the schema, beside tools too |
 | `tool` | a forced call of a tool with the schema | no tools and no reasoning are asked for, calls can be forced |
 | `prompt` | the schema in words behind the system instructions, with the vendor's JSON mode where it has one | always |
 
@@ -156,15 +156,16 @@ def say(request: Request, typed: Typed[Any], target: Target, protocol: Protocol,
     """The request that asks for a typed answer there. Raises Unsupported through `report` where policy allows no other path."""
     if any(isinstance(tool, Tool) and tool.name == typed.name for tool in request.tools):
         raise UsageError(f"a tool is called {typed.name!r} as the answer is: give one of them another name, Typed(..., name=...)")
-    native = Output(typed.schema, typed.name, typed.strict[-1])
-    if typed.path == "native":
-        return replace(request, output=_best(typed, target, protocol, report)[0] or native)
     fits, why = _best(typed, target, protocol, report)
-    if typed.path is None:
-        if model is not None and model.schema is False:
-            why = f"{model.id} does not hold its answers to a JSON Schema"
-        elif fits is not None:
+    if fits is not None and model is not None and model.schema is False:
+        fits, why = None, f"{model.id} does not hold its answers to a JSON Schema"
+    if fits is not None and request.tools and not protocol.schema_beside_tools(target):
+        fits, why = None, "a request with tools takes no JSON Schema here"
+    if typed.path in (None, "native"):
+        if fits is not None:
             return replace(request, output=fits)
+        if typed.path == "native":
+            report.refuse("output", f"{why}: leave out path, or name another")
     why = f"as the call says, path={typed.path!r}" if typed.path else why
     if typed.path == "tool" or (typed.path is None and _can_be_called(request, typed, target, protocol, model)):
         report.adapt("output", "changed", f"said as a forced call of the tool {typed.name!r}: {why}", "output")

@@ -6,6 +6,7 @@ Everything here is decided before anything is sent, and every refusal says what 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
 from math import ceil
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
@@ -218,10 +219,7 @@ class Preparer:
             prompt = estimate(request, request.model)
             asked = ceil(prompt.tokens * (1 + prompt.error))
             given = request.max_tokens or min(_ANSWER, (model.max_output if model is not None else None) or _ANSWER)
-            price = model.price if model is not None else None
-            known = price is not None and price.input is not None and price.output is not None
-            money = (price.input * asked + price.output * given) / 1_000_000 if price is not None and known else None  # type: ignore[operator]
-            return budget.reserve(money, asked + given)
+            return budget.reserve(_worth(model.price if model is not None else None, asked, given), asked + given)
 
         return hold
 
@@ -422,6 +420,13 @@ class Preparer:
 
     def _credential(self, route: _Route, key: Key | None, base_url: str | None) -> Credential:
         return self._entrance.access(route.provider, key, base_url, route.target.model)
+
+
+def _worth(price: Price | None, asked: int, given: int) -> Decimal | None:
+    """Dollars for so many tokens of prompt and answer, None where the price is not known."""
+    if price is None or price.input is None or price.output is None:
+        return None
+    return (price.input * asked + price.output * given) / 1_000_000
 
 
 def _request(model: str, messages: Messages, stream: bool, options: Options) -> Request:

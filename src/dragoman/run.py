@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Unpack, cast
 
-from .engine.loop import Approve, Loop, Runner, RunPolicy, StopWhen
+from .engine.loop import Approve, Loop, Runner, StopWhen
 from .errors import UsageError
 from .prepare import Messages, Options, listed
 from .routes import ModelLike, Router
@@ -16,7 +16,7 @@ from .tools.function import FunctionTool
 from .transport.base import Transport
 from .types.content import ToolCall, ToolResult
 from .types.messages import Message, user
-from .types.run import RunEvent, RunResult
+from .types.run import RunEvent, RunPolicy, RunResult
 
 __all__ = ["Run", "RunOptions", "make_loop"]
 

@@ -19,6 +19,7 @@ from .transport.stopping import Bell as ThreadBell
 from .transport.stopping import Stop, aside, stopped
 from .types.events import Event, Finished, TextDelta
 from .types.response import Response
+from .types.secret import concealed
 
 __all__ = ["Errand", "Flowing", "Stream"]
 
@@ -140,8 +141,9 @@ class Errand:
                 from random import random  # only a retry needs it, and importing it costs every program a millisecond
 
                 return random()
-            case Call(function=function, blocks=blocks, timeout=timeout):
-                return effect.hand_on(self._call(function, blocks, timeout))
+            case Call(function=function, blocks=blocks, timeout=timeout, secret=secret):
+                result = self._call(function, blocks, timeout)
+                return concealed(result) if secret else result
             case Start() | Next() | Drop():
                 return self._next_to(effect)
 

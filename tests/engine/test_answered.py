@@ -10,7 +10,7 @@ import pytest
 
 from dragoman.engine.answered import Answered
 from dragoman.engine.effects import Now
-from dragoman.errors import Overloaded, OutputInvalid, UsageError
+from dragoman.errors import OutputInvalid, Overloaded, UsageError
 from dragoman.types import Attempt, Cost, Finish, Message, Response, Text, ToolCall, Usage, assistant, user
 from dragoman.types.events import BlockStart, TextDelta
 
@@ -180,9 +180,9 @@ def test_what_is_watched_is_shown_and_not_asked_for_again() -> None:
     events = (BlockStart(0, Text('{"a": "o')), TextDelta(0, "ne"))
     errand, asked = answered(Said(says(Text("x")), *events), says(Text("7")), watched=True, repairs=5)
     assert errand.partial is None
-    seen = []
+    seen: list[Any] = []
     with pytest.raises(OutputInvalid):
-        seen.extend([errand.partial for effect in errand.run() if type(effect) is list])
+        seen.extend(errand.partial for effect in errand.run() if type(effect) is list)
 
     assert [{"a": "one"}] == seen
     assert 1 == len(asked)

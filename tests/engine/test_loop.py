@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dragoman.engine.effects import Call, Drop, Next, Now, Start
-from dragoman.engine.loop import Loop, RunPolicy
+from dragoman.engine.loop import Loop
 from dragoman.errors import Overloaded, UsageError
 from dragoman.types import (
     Approval,
@@ -17,6 +17,7 @@ from dragoman.types import (
     Finish,
     Message,
     Response,
+    RunPolicy,
     StepFinished,
     StepStarted,
     Text,

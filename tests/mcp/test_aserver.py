@@ -7,6 +7,7 @@ import json
 import os
 import signal
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -230,13 +231,13 @@ def test_a_call_that_takes_too_long() -> None:
     """A deadline is an error with the server's name, which the model sees, and the call is called off."""
 
     async def program() -> None:
-        async with holding() as held, mcp.AsyncServer(OLD, name="slow", timeout=0.2) as server:
-            with pytest.raises(TimedOut, match=r"The MCP server slow took longer than 0\.2 seconds"):
-                await server.call("hold", {"port": held.port})
+        async with holding() as held, mcp.AsyncServer(OLD, name="slow", timeout=1.0) as server:
             outcome = await (await tools_of(server))["hold"].acall({"port": held.port})
-
-            assert "whether the call of hold had an effect is not known" in outcome.text.lower()
             await held.process()
+
+            words = "The MCP server slow took longer than 1 s. Whether the call of hold had an effect is not known."
+            assert ("failed", words) == (outcome.kind, outcome.text)
+            assert isinstance(outcome.error and outcome.error.__cause__, TimedOut)
             assert await held.lines.get() == "cancelled"
 
     run(program())
@@ -367,6 +368,21 @@ def test_a_server_that_is_not_in_use(ask: Callable[[mcp.AsyncServer], Awaitable[
                     await server.__aenter__()
         with pytest.raises(UsageError, match="the MCP server old is not in use"):
             await ask(server)
+
+    run(program())
+
+
+def test_what_a_server_writes_beside_the_protocol(tmp_path: Path) -> None:
+    """Its standard error goes where it is told to, and comes after what is there."""
+
+    async def program() -> None:
+        log = tmp_path / "server.log"
+        log.write_text("before\n")
+        program = "import sys; sys.stderr.write('no licence'); sys.exit(1)"
+        with pytest.raises(ConnectionFailed, match="the MCP server it did not start"):
+            await mcp.AsyncServer(mcp.Stdio(STDIO.command, ["-c", program], log=log), name="it").__aenter__()
+
+        assert log.read_text() == "before\nno licence"
 
     run(program())
 

@@ -92,30 +92,32 @@ def test_resources_prompts_and_the_rest() -> None:
         assert [tool.name for tool in server.tools("")][:2] == ["echo", "leave"]
 
 
+def threads() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if thread.name.startswith("the MCP server")]
+
+
 def test_the_server_and_its_thread_end_with_the_block() -> None:
     """Nothing of a server is left behind: no process, and no thread."""
-    before = threading.active_count()
     with mcp.Server(OLD) as server:
         process = int(server.call("pid").text)
-        during = threading.active_count()
+        during = threads()
         with pytest.raises(UsageError, match="in use already"):
             server.__enter__()
 
-    assert before < during
-    assert before == threading.active_count()
+    assert [f"the MCP server {server.label}"] == during
+    assert [] == threads()
     with pytest.raises(ProcessLookupError):
         os.kill(process, 0)
 
 
 def test_a_server_that_cannot_be_started_leaves_nothing() -> None:
     """A start that fails raises, ends the thread, and can be tried again."""
-    before = threading.active_count()
     server = mcp.Server(mcp.Stdio("no-such-program"))
     for _ in range(2):
         with pytest.raises(ConnectionFailed, match="the MCP server no-such-program did not start"):
             server.__enter__()
 
-    assert before == threading.active_count()
+    assert [] == threads()
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ LONG = "a_name_that_goes_on_and_on_until_it_is_longer_than_any_vendor_takes"
         ("3d", None, "_3d"),
         ("-x", None, "_-x"),
         ("", None, "_"),
-        (LONG, None, "a_name_that_goes_on_and_on_until_it_is_longer_than_any__c5b4b4d1"),
+        (LONG, None, "a_name_that_goes_on_and_on_until_it_is_longer_than_any__55124bf6"),
     ],
 )
 def test_names_fit_every_vendor(name: str, namespace: str | None, fitted: str) -> None:

@@ -35,6 +35,9 @@ MADE_UP: dict[str, str] = {
     "protocols/openai_chat/test_encode_request.py::test_the_model_of_the_request_without_one_of_the_target": "no messages",
     "protocols/openai_chat/test_encode_tools.py::test_choices": "a choice that is Gemini's",
     "protocols/test_nothing_is_silent.py::test_a_word_is_sent_or_its_loss_is_listed": "a lifetime that is Anthropic's",
+    "test_fuzz.py::test_spoiled_bytes_break_nothing": "answers spoiled on purpose, sent on",
+    "test_fuzz.py::test_spoiled_recordings_break_nothing": "answers spoiled on purpose, sent on",
+    "test_fuzz.py::test_what_is_sound_holds": "answers without what vendors ask of a turn, sent on",
 }
 """Tests whose requests hold values that no vendor takes, on purpose, and why."""
 

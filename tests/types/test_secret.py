@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from dragoman.types import Secret
+from dragoman.types.secret import concealed
 
 KEY = "sk-marker-0123456789"
 
@@ -42,3 +43,11 @@ def test_copies_share_it() -> None:
     secret = Secret(KEY)
 
     assert secret == copy.deepcopy({"key": secret})["key"]
+
+
+def test_text_is_concealed() -> None:
+    """What a function gives as a credential is hidden at once; what is none of text stays itself."""
+    value = object()
+
+    assert Secret("k") == concealed("k")
+    assert value is concealed(value)

@@ -34,7 +34,11 @@ def grows(one: Any, other: Any) -> bool:
         same = all(key == name for (key, _), (name, _) in pairs) and all(left == right for (_, left), (_, right) in pairs[:-1])
         return len(one) <= len(other) and same and (not pairs or grows(pairs[-1][0][1], pairs[-1][1][1]))
     if isinstance(one, list) and isinstance(other, list):
-        return len(one) <= len(other) and one[:-1] == other[: max(0, len(one) - 1)] and (not one or grows(one[-1], other[len(one) - 1]))
+        return (
+            len(one) <= len(other)
+            and one[:-1] == other[: max(0, len(one) - 1)]
+            and (not one or grows(one[-1], other[len(one) - 1]))
+        )
     if isinstance(one, str) and isinstance(other, str):
         return other.startswith(one)
     return type(one) is type(other) and one == other
@@ -71,7 +75,7 @@ def test_what_is_certain_is_there(text: str, value: Any) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ['{"a": 1 "b"', '{"a": 1]', '{"a": x,', '{1', '{"a" 1', '{"a": [1}', '{"a": 1, }x', '{"a": 1,,', '{"a": 01,', '{"a": [1,]}'],
+    ['{"a": 1 "b"', '{"a": 1]', '{"a": x,', "{1", '{"a" 1', '{"a": [1}', '{"a": 1, }x', '{"a": 1,,', '{"a": 01,', '{"a": [1,]}'],
 )
 def test_what_is_no_json_ends_the_reading(text: str) -> None:
     """Nothing is raised, and nothing is added to what was certain before."""

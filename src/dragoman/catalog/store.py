@@ -70,6 +70,10 @@ class Listing(msgspec.Struct, frozen=True, omit_defaults=True):
     models: tuple[Model, ...] = ()
 
 
+# Made here, under the lock of imports: msgspec 0.22 crashes when threads meet a class of its for the first time together.
+_READ = {kind: msgspec.json.Decoder(kind).decode for kind in (Index, Listing)}
+
+
 class Info(msgspec.Struct, frozen=True):
     """Which set of lists is in use: its date, its sources, the folder it is read from.
 
@@ -266,7 +270,7 @@ def _checked(name: str, data: bytes, kind: type[Any]) -> Any:
 
 
 def _decode(data: bytes, kind: type[Any]) -> Any:
-    return msgspec.json.decode(data, type=kind)
+    return _READ[kind](data)
 
 
 def _shipped(name: str) -> bytes:

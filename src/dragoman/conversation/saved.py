@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from ..types.content import Text
 from ..types.messages import Message
-from ..types.messages import load as load_messages
+from ..types.reading import read_messages
 from .history import History, Turn
 
 __all__ = ["VERSION", "Record", "Saved", "dump", "load", "sound"]
@@ -59,6 +59,11 @@ class _Version(msgspec.Struct, frozen=True):
     version: int
 
 
+# Made here, under the lock of imports, as `types.reading` says.
+_read_file: Final = msgspec.json.Decoder(_File).decode
+_read_version: Final = msgspec.json.Decoder(_Version).decode
+
+
 def dump(saved: Saved) -> bytes:
     """A conversation as JSON; `load` gives back equal values."""
     return msgspec.json.encode(_File(VERSION, saved.record, saved.turns))
@@ -69,15 +74,15 @@ def load(data: bytes) -> Saved | tuple[Message, ...]:
 
     Raises ValueError when it is neither, or not sound, or written by a newer version of this library.
     """
-    if data.lstrip().startswith(b"["):
-        return tuple(load_messages(data))
     try:
-        version = msgspec.json.decode(data, type=_Version).version
+        if data.lstrip().startswith(b"["):
+            return tuple(read_messages(data))
+        version = _read_version(data).version
         if version > VERSION:
             raise ValueError(
                 f"this conversation was saved in form {version} and this version of dragoman knows {VERSION}: update it"
             )
-        file = msgspec.json.decode(data, type=_File)
+        file = _read_file(data)
     except msgspec.MsgspecError as error:
         raise ValueError(f"not a saved conversation: {error}") from error
     return sound(Saved(file.record, file.turns))

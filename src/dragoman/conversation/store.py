@@ -15,9 +15,9 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 from zlib import crc32
 
 import msgspec
@@ -91,6 +91,8 @@ def default_path() -> str:
     return os.path.join(base or os.path.join(os.path.expanduser("~"), ".local", "share"), "dragoman", "conversations.db")
 
 
+# Made here, under the lock of imports, as `types.reading` says.
+_READ: dict[Any, Callable[[bytes], Any]] = {kind: msgspec.json.Decoder(kind).decode for kind in (Record, Turn)}
 _T = TypeVar("_T", Record, Turn)
 
 
@@ -308,7 +310,7 @@ class Store:
         try:
             if crc32(value) != checksum:
                 raise ValueError("its checksum is wrong")
-            decoded = msgspec.json.decode(value, type=kind)
+            decoded: _T = _READ[kind](value)
             if decoded.id != id:
                 raise ValueError(f"it says it is {decoded.id!r}")
         except (msgspec.MsgspecError, TypeError, ValueError) as error:

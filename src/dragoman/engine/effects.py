@@ -11,7 +11,6 @@ from typing import Any
 
 import msgspec
 
-from ..types.secret import Secret
 from ..wire.http import HttpRequest
 
 __all__ = ["Bell", "Call", "Close", "Drop", "Effect", "Next", "Now", "Random", "Read", "Send", "Sleep", "Start", "Wait", "Wall"]
@@ -70,17 +69,13 @@ class Call(msgspec.Struct, frozen=True):
 
     `blocks` is for one that takes its time and is no coroutine: it is called in a thread. `timeout`, in seconds, bounds
     that thread and a coroutine; a plain function that does not say that it blocks is not bounded. `secret` is for one that
-    gives a credential: as text it is handed on as a `Secret`, so that no variable of a frame holds it.
+    gives a credential: text is answered as a `Secret`, so that no variable of a frame holds it.
     """
 
     function: Callable[[], Any]
     blocks: bool = False
     timeout: float | None = None
     secret: bool = False
-
-    def hand_on(self, result: Any) -> Any:
-        """The function's result as the flow gets it."""
-        return Secret(result) if self.secret and isinstance(result, str) else result
 
 
 class Start(msgspec.Struct, frozen=True):

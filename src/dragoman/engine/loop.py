@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Generator, Mapping, Sequence
-from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -27,13 +26,13 @@ from ..errors import UsageError
 from ..types.content import Block, Text, ToolCall, ToolResult
 from ..types.messages import Message
 from ..types.response import Response, Usage
-from ..types.run import Approval, RunResult, RunStop, StepFinished, StepStarted, ToolFinished, ToolStarted
+from ..types.run import Approval, RunPolicy, RunResult, RunStop, StepFinished, StepStarted, ToolFinished, ToolStarted
 from .answered import Answered
 from .effects import Call, Drop, Effect, Next, Now, Start
 from .exchange import Exchange
 from .routed import Routed
 
-__all__ = ["Approve", "Ask", "Loop", "RunPolicy", "Runner", "StopWhen"]
+__all__ = ["Approve", "Ask", "Loop", "Runner", "StopWhen"]
 
 Ask = Callable[[tuple[Message, ...]], Exchange | Routed | Answered]
 Runner = Callable[[ToolCall], Any]
@@ -43,24 +42,6 @@ Approve = Callable[[ToolCall], Any]
 """A call to an `Approval`, True or False, or None for True; may be async in the async face."""
 StopWhen = Callable[[RunResult], bool]
 Flow = Generator[Any, Any, Any]
-
-
-class RunPolicy(msgspec.Struct, frozen=True):
-    """What bounds a run.
-
-    `steps` is how often the model is asked; `parallel` how many tools run at once; `tool_timeout` the seconds one tool
-    may take, after which the model is told and the run goes on. `tokens` (of prompts and answers together), `cost` in
-    dollars and `seconds` end the run before the next step once they are passed; a count that is not known does not
-    count. `repairs` is how many answers in a row may consist of nothing but wrong calls.
-    """
-
-    steps: int = 50
-    parallel: int = 8
-    tool_timeout: float | None = None
-    tokens: int | None = None
-    cost: Decimal | None = None
-    seconds: float | None = None
-    repairs: int = 3
 
 
 class Loop:

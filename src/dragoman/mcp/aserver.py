@@ -122,16 +122,19 @@ class AsyncServer:
         """Ask the server, which is started again where it is found to have ended before it was asked."""
         from .official import Lost
 
-        while True:
+        session = await self._current()
+        try:
+            answer = await request(session)
+        except Lost as lost:
+            if lost.asked:
+                raise self._interrupted(lost) from lost
             session = await self._current()
             try:
                 answer = await request(session)
-            except Lost as lost:
-                if lost.asked:
-                    raise self._interrupted(lost) from lost
-            else:
-                self._restarted = 0
-                return answer
+            except Lost as again:
+                raise self._interrupted(again) from again
+        self._restarted = 0
+        return answer
 
     def _interrupted(self, lost: DragomanError) -> ConnectionFailed:
         again = "; another call starts it again" if self._may_restart else ""

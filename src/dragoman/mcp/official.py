@@ -97,7 +97,8 @@ class Session:
         if self._over.is_set():
             raise self._lost(asked=False)
         try:
-            result = await request()
+            async with asyncio.timeout(self._timeout):
+                result = await request()
         except MCPError as error:
             raise self._named(error) from error
         except TimeoutError as error:
@@ -126,7 +127,7 @@ class Session:
         return lost
 
     def _late(self) -> TimedOut:
-        return TimedOut(f"The MCP server {self._label} took longer than {self._timeout:g} seconds")
+        return TimedOut(f"The MCP server {self._label} took longer than {self._timeout:g} s")
 
 
 @asynccontextmanager
@@ -145,7 +146,6 @@ async def opened(
     async with AsyncExitStack() as stack:
         client = Client(
             _watched(_transport(target, stack), over),
-            read_timeout_seconds=timeout,
             message_handler=heard,
             client_info=Implementation(name="dragoman", version=__version__),
             # Listings are asked for when somebody wants them, and are not kept: what is kept may be out of date.
@@ -191,7 +191,9 @@ def _transport(target: Target, stack: AsyncExitStack) -> Any:
         cwd=directory,
         encoding_error_handler="replace",
     )
-    return stdio_client(program, errlog=_standard_error())
+    return stdio_client(
+        program, errlog=_standard_error() if target.log is None else stack.enter_context(open(target.log, "a", encoding="utf-8"))
+    )
 
 
 def _standard_error() -> Any:

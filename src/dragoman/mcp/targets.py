@@ -19,13 +19,14 @@ class Stdio:
     """A server that is a program of this machine, spoken to over its standard input and output.
 
     It gets `PATH`, `HOME` and the like of the environment, and what `env` says, but no other variable: keys that this program
-    holds are not its business. What it writes to its standard error goes to that of this program.
+    holds are not its business. What it writes to its standard error goes to ours, or to the end of a file, `log`.
     """
 
     command: str
     arguments: Sequence[str] = ()
     env: Mapping[str, str | Secret] = field(default_factory=dict, repr=False)
     directory: str | Path | None = None
+    log: str | Path | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.arguments, str):

@@ -264,6 +264,10 @@ class Protocol(ABC):
         """How prompts are cached there."""
         return CacheRules()
 
+    def schema_beside_tools(self, target: Target) -> bool:
+        """Whether answers are held to a schema there in requests that offer tools, too."""
+        return True
+
     def encode_cached(self, request: Request, target: Target, report: Report, seconds: int) -> HttpRequest:
         """The request to keep what a request says under a name, without credentials. Raises Unsupported where none is kept."""
         raise Unsupported('no prompts are kept under a name here: cache="auto" is what there is', provider=target.provider)

@@ -33,6 +33,8 @@ PROVIDER = Provider(
         think_tags=True,
         echo="tool_turns",
         echo_field="reasoning",
+        # A schema for the answer and tools in one request are refused: https://console.groq.com/docs/structured-outputs
+        schema_beside_tools=False,
         # "All fields must be required and objects must set additionalProperties: false", in strict mode.
         schemas=Schemas(
             strict_output=SchemaRules(source="https://console.groq.com/docs/structured-outputs", closed=True, required=True)

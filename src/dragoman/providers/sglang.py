@@ -23,6 +23,8 @@ PROVIDER = Provider(
         audio_urls=True,
         video_urls=True,
         custom_tools=False,
+        # Beside tools the schema is passed over: https://docs.sglang.io/docs/advanced_features/structured_outputs
+        schema_beside_tools=False,
         tool_choices=("auto", "none", "required", "tool"),
         # https://docs.sglang.io/docs/advanced_features/separate_reasoning: without a reasoning parser tags stay in the answer.
         reasoning_style="chat_template_kwargs",

@@ -25,6 +25,7 @@ PROVIDER = Provider(
         version_in_body=True,
         model_in_body=False,
         schemas=REFERENCE.schemas,
+        thinking_alone=True,
     ),
     token_env=("GOOGLE_VERTEX_ACCESS_TOKEN",),
     base_url_env=("VERTEX_ANTHROPIC_BASE_URL",),

@@ -84,7 +84,7 @@ from .response import (
     Timing,
     Usage,
 )
-from .run import Approval, RunEvent, RunResult, RunStop, StepFinished, StepStarted, ToolFinished, ToolStarted
+from .run import Approval, RunEvent, RunPolicy, RunResult, RunStop, StepFinished, StepStarted, ToolFinished, ToolStarted
 from .secret import (
     Secret,
 )
@@ -140,6 +140,7 @@ __all__ = [
     "Response",
     "Role",
     "RunEvent",
+    "RunPolicy",
     "RunResult",
     "RunStop",
     "Secret",

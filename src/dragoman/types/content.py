@@ -170,7 +170,7 @@ class ToolCall(BlockBase, frozen=True, tag="tool_call", omit_defaults=True):
             return {}
         try:
             return msgspec.json.decode(self.arguments)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             message = f"the model wrote malformed arguments for tool {self.name!r}: {error}; do not run this call"
             raise ValueError(message) from error
 

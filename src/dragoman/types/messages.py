@@ -76,7 +76,9 @@ def dump(messages: list[Message] | tuple[Message, ...]) -> bytes:
 
 def load(data: bytes | str) -> list[Message]:
     """A conversation from the JSON of `dump`; raises ValueError when it is not one."""
+    from .reading import read_messages
+
     try:
-        return msgspec.json.decode(data, type=list[Message])
+        return read_messages(data)
     except msgspec.MsgspecError as error:
         raise ValueError(f"not a saved conversation: {error}") from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -12,7 +12,17 @@ from .events import Event
 from .messages import Message
 from .response import Response, Usage
 
-__all__ = ["Approval", "RunEvent", "RunResult", "RunStop", "StepFinished", "StepStarted", "ToolFinished", "ToolStarted"]
+__all__ = [
+    "Approval",
+    "RunEvent",
+    "RunPolicy",
+    "RunResult",
+    "RunStop",
+    "StepFinished",
+    "StepStarted",
+    "ToolFinished",
+    "ToolStarted",
+]
 
 RunStop = Literal["done", "tool_calls", "steps", "tokens", "cost", "seconds", "repairs", "asked"]
 
@@ -57,6 +67,24 @@ class Approval(msgspec.Struct, frozen=True, omit_defaults=True):
     arguments: str | None = None
 
 
+class RunPolicy(msgspec.Struct, frozen=True):
+    """What bounds a run.
+
+    `steps` is how often the model is asked; `parallel` how many tools run at once; `tool_timeout` the seconds one tool
+    may take, after which the model is told and the run goes on. `tokens` (of prompts and answers together), `cost` in
+    dollars and `seconds` end the run before the next step once they are passed; a count that is not known does not
+    count. `repairs` is how many answers in a row may consist of nothing but wrong calls.
+    """
+
+    steps: int = 50
+    parallel: int = 8
+    tool_timeout: float | None = None
+    tokens: int | None = None
+    cost: Decimal | None = None
+    seconds: float | None = None
+    repairs: int = 3
+
+
 class RunResult(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a run came to.
 
@@ -78,3 +106,9 @@ class RunResult(msgspec.Struct, frozen=True, omit_defaults=True):
     def text(self) -> str:
         """The last answer's text."""
         return self.response.text
+
+    @property
+    def output(self) -> Any:
+        """The last answer's value, for a run that was given `output=`. Raises AttributeError for any other."""
+        answer: Any = self.response
+        return answer.output

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-__all__ = ["Secret"]
+__all__ = ["Secret", "concealed"]
 
 
 class Secret:
@@ -41,3 +41,8 @@ class Secret:
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Secret:
         return self
+
+
+def concealed(value: Any) -> Any:
+    """Text as a `Secret`, anything else as it is."""
+    return Secret(value) if isinstance(value, str) else value

@@ -130,10 +130,15 @@ class PartialJson:
 
     def _show(self) -> None:
         """Bring the string that is being read up to date where it stands."""
-        if len(self._pieces) > 1:
-            self._pieces = ["".join(self._pieces)]
-        into = self._stack[-1]
-        into[-1 if type(into) is list else self._key] = self._pieces[0] if self._pieces else ""
+        if not self._pieces:
+            return
+        into: Any = self._stack[-1]
+        at: Any = -1 if type(into) is list else self._key
+        text = into[at]
+        into[at] = None  # a string that nobody else holds is lengthened in place, and not copied for each piece
+        text += "".join(self._pieces)
+        into[at] = text
+        self._pieces.clear()
 
     def _string(self, text: str, at: int) -> int:
         if self._escape:

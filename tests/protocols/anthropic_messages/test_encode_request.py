@@ -7,10 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from dragoman import user
 from dragoman.errors import Unsupported
 from dragoman.protocols.anthropic_messages import MessagesDialect
+from dragoman.protocols.anthropic_messages.dialect import REFERENCE
 from dragoman.protocols.anthropic_messages.encode_request import JSON_ONLY, encode_request
 from dragoman.protocols.base import Report, Target
 from dragoman.types import (
@@ -61,12 +63,28 @@ FULL: dict[str, Any] = {
 }
 
 
+def test_thinking_shuts_out_other_sampling_and_forced_calls(encode: Encode) -> None:
+    """The vendor refuses them together: what stands in its way is dropped or weakened, and listed."""
+    words = {"temperature": 0.3, "top_k": 5, "top_p": 0.5, "tools": (Tool("f"),), "tool_choice": ToolChoice("tool", "f")}
+    sent = encode(user("Hi"), reasoning=Reasoning(budget=2000), max_tokens=4000, **words)
+
+    assert {"type": "auto"} == sent.body["tool_choice"]
+    assert set() == {"temperature", "top_k", "top_p"} & sent.body.keys()
+    assert [("temperature", "dropped"), ("top_k", "dropped"), ("top_p", "dropped"), ("tool_choice", "changed")] == sent.reported
+
+    kept = encode(user("Hi"), reasoning=Reasoning(budget=2000), max_tokens=4000, temperature=1.0, top_p=0.97)
+    assert (1.0, 0.97, []) == (kept.body["temperature"], kept.body["top_p"], kept.reported)
+    unthinking = encode(user("Hi"), reasoning=Reasoning(mode="disabled"), temperature=0.3, top_k=5)
+    assert (0.3, 5, []) == (unthinking.body["temperature"], unthinking.body["top_k"], unthinking.reported)
+
+
 def test_a_whole_request(encode: Encode, schema_errors: Callable[[Any, str], list[str]]) -> None:
     """Every common option has its field; the body is valid by the vendor's schema and ends in the messages."""
     sent = encode(
         user(Image(Base64("image/png", "AA==")), Document(Base64("application/pdf", "AA==")), "what is this?"),
         Message("assistant", (Thinking("", "sig"), Text("hm"), ToolCall("toolu_1", "weather", '{"city":"Oslo"}'))),
         user(ToolResult("toolu_1", (Text("sun"),), is_error=True)),
+        dialect=replace(REFERENCE, thinking_alone=False),
         **FULL,
     )
 

@@ -171,7 +171,8 @@ def test_documents_elsewhere(encode: Encode) -> None:
     )
 
     assert ["t\n\nw", [PICTURE, {"type": "text", "text": "inner"}], "a"] == [message["content"] for message in sent.messages]
-    assert [("document", "changed"), ("document", "dropped"), ("document", "changed"), ("system_message", "moved")] == sent.reported
+    documents = [("document", "changed"), ("document", "dropped"), ("document", "changed")]
+    assert [*documents, ("system_message", "moved")] == sent.reported
 
 
 @pytest.mark.parametrize(

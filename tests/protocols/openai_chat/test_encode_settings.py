@@ -58,7 +58,6 @@ def test_a_schema_that_the_vendor_has_no_word_for(encode: Encode) -> None:
     [
         ("reasoning_effort", Reasoning("high"), {"reasoning_effort": "high"}),
         ("reasoning_effort", Reasoning(mode="disabled"), {"reasoning_effort": "none"}),
-        ("reasoning_effort", Reasoning(mode="enabled"), {}),
         ("reasoning_effort", Reasoning("low", extra={"verbosity": "low"}), {"reasoning_effort": "low", "verbosity": "low"}),
         (
             "reasoning",
@@ -98,6 +97,7 @@ def test_how_much_to_think(encode: Encode, style: Any, reasoning: Reasoning, bod
     ("style", "reasoning", "paths"),
     [
         ("reasoning_effort", Reasoning(budget=1, summary="auto"), ["reasoning.budget", "reasoning.summary"]),
+        ("reasoning_effort", Reasoning(mode="enabled"), ["reasoning.mode"]),
         ("reasoning_effort", Reasoning("high", mode="disabled"), ["reasoning.mode"]),
         ("thinking", Reasoning(summary="auto"), ["reasoning.summary"]),
         ("enable_thinking", Reasoning("high", summary="auto"), ["reasoning.effort", "reasoning.summary"]),

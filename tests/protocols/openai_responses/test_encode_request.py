@@ -155,7 +155,7 @@ def test_dialects(encode: Any) -> None:
     ("reasoning", "expected", "reported"),
     [
         (Reasoning(mode="disabled"), {"effort": "none"}, []),
-        (Reasoning(mode="enabled"), None, []),
+        (Reasoning(mode="enabled"), None, [("reasoning", "dropped")]),
         (Reasoning("high", mode="adaptive"), {"effort": "high"}, []),
         (Reasoning("high", budget=9), {"effort": "high"}, [("reasoning", "dropped")]),
         (Reasoning("high", summary="summarized"), {"effort": "high", "summary": "auto"}, []),

@@ -42,6 +42,7 @@ class MessagesDialect(msgspec.Struct, frozen=True):
     | `thinking` | the `thinking.type` words the model takes |
     | `efforts` | the `output_config.effort` words the model takes; empty where the field is unknown |
     | `needs_budget` | whether nothing but a budget makes the model think (Claude Opus 4.5 and older): one is added |
+    | `thinking_alone` | whether thinking shuts out changed sampling and forced tools (Anthropic's own models) |
     | `signed_thinking` | whether a thinking block must carry a signature to be taken back |
     | `forced_tools` | whether `tool_choice` may be `any` or `tool` |
     | `structured_output` | whether `output_config.format` and `strict` on tools are taken |
@@ -70,6 +71,7 @@ class MessagesDialect(msgspec.Struct, frozen=True):
     thinking: tuple[str, ...] = THINKING
     efforts: tuple[str, ...] = EFFORTS
     needs_budget: bool = False
+    thinking_alone: bool = False
     signed_thinking: bool = True
     forced_tools: bool = True
     structured_output: bool = True
@@ -85,7 +87,7 @@ def is_modern(version: str | None) -> bool:
     return version is not None and version[:2] == "20" and version >= "2026-10-21"
 
 
-REFERENCE = MessagesDialect(schemas=ANTHROPIC)
+REFERENCE = MessagesDialect(schemas=ANTHROPIC, thinking_alone=True)
 """Anthropic itself, and who hosts it unchanged: what a target without a dialect speaks."""
 
 BEDROCK = MessagesDialect(
@@ -98,6 +100,7 @@ BEDROCK = MessagesDialect(
     betas_in_body=True,
     count_path=None,
     schemas=ANTHROPIC,
+    thinking_alone=True,
 )
 """Amazon Bedrock's InvokeModel, where an answer that streams has another framing too: the wire `anthropic_bedrock`.
 

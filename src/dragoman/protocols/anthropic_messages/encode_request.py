@@ -69,6 +69,8 @@ def encode_request(request: Request, target: Target, report: Report) -> HttpRequ
     if output:
         body["output_config"] = output
     _settings(body, request, dialect, modern, report)
+    if dialect.thinking_alone and thinking.get("type") in ("enabled", "adaptive"):
+        _make_room(body, report)
     if request.stream and dialect.stream_in_body:
         body["stream"] = True
     for key, value in request.extra.items():
@@ -216,6 +218,23 @@ def _tool_choice(request: Request, dialect: MessagesDialect, report: Report) -> 
             report.adapt("parallel_tools", "dropped", "this provider cannot keep the model to one call at a time")
     wire.update(choice.extra)
     return wire
+
+
+def _make_room(body: Json, report: Report) -> None:
+    """Take out what is refused beside thinking: changed sampling and forced calls
+    (https://platform.claude.com/docs/en/build-with-claude/extended-thinking#feature-compatibility)."""
+    for field, taken in (("temperature", lambda value: value == 1), ("top_k", lambda value: False), ("top_p", _near_one)):
+        if field in body and not taken(body[field]):
+            report.adapt(field, "dropped", f"a model that thinks takes no {field} of {body.pop(field):g}", field)
+    choice = body.get("tool_choice") or {}
+    if choice.get("type") in ("any", "tool"):
+        body["tool_choice"] = {**{key: value for key, value in choice.items() if key != "name"}, "type": "auto"}
+        why = "a model that thinks cannot be made to call a tool: it may call one"
+        report.adapt("tool_choice", "changed", why, "tool_choice")
+
+
+def _near_one(value: float) -> bool:
+    return 0.95 <= value <= 1
 
 
 def _output(output: Output | None, system: list[Json], dialect: MessagesDialect, report: Report) -> Json:

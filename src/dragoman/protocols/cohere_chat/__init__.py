@@ -54,6 +54,10 @@ class CohereChat(Protocol):
     def decode_models(self, body: bytes, target: Target) -> ModelPage | Failure:
         return decode_models(body, target)
 
+    def schema_beside_tools(self, target: Target) -> bool:
+        """No: `response_format` does not go together with tools or documents (https://docs.cohere.com/reference/chat)."""
+        return False
+
     def serves(self, method: str, path: str) -> bool:
         return method.upper() == "POST" and path.partition("?")[0].rstrip("/").endswith("/v2/chat")
 

@@ -94,6 +94,12 @@ class Gemini(Protocol):
         """The field of https://ai.google.dev/api/generate-content that names it."""
         return {"cachedContent": name}
 
+    def schema_beside_tools(self, target: Target) -> bool:
+        """Gemini 3 takes both; older models answer `Function calling with a response mime type: 'application/json' is
+        unsupported` (https://github.com/googleapis/python-genai/issues/867)."""
+        dialect = target.dialect if isinstance(target.dialect, GeminiDialect) else GeminiDialect()
+        return not target.model.rpartition("/")[2].startswith(dialect.schema_or_tools)
+
     def serves(self, method: str, path: str) -> bool:
         """`POST .../models/{model}:generateContent` or `:streamGenerateContent`, whatever stands before it."""
         found = PATH.search(path.partition("?")[0])

@@ -51,6 +51,7 @@ class GeminiDialect(msgspec.Struct, frozen=True):
     |---|---|
     | `model_path` | what stands between the base URL and `:generateContent`; Vertex has `publishers/google/models/{model}` |
     | `thinking_budgets` | beginnings of the ids of models that take `thinkingBudget` and no `thinkingLevel` |
+    | `schema_or_tools` | beginnings of the ids of models that take a schema for the answer or tools, not both |
     | `json_schema` | whether schemas go as JSON Schema (`parametersJsonSchema`, `responseJsonSchema`); if not, in the older |
     | | fields of the OpenAPI subset |
     | `schemas` | what is taken of JSON Schema where it goes as such |
@@ -61,6 +62,7 @@ class GeminiDialect(msgspec.Struct, frozen=True):
 
     model_path: str = "models/{model}"
     thinking_budgets: tuple[str, ...] = ("gemini-1", "gemini-2", "gemini-robotics-er-1.5")
+    schema_or_tools: tuple[str, ...] = ("gemini-1", "gemini-2")
     json_schema: bool = True
     schemas: Schemas = Schemas(output=_ANSWERS, strict_output=_ANSWERS)
     foreign_signature: str | None = SKIP_SIGNATURE

@@ -5,7 +5,7 @@
 | `budget` | `thinkingBudget` (0 is off, -1 leaves it to the model) |
 | `effort` | `thinkingLevel`; for models that take none, a `thinkingBudget` |
 | `effort="none"` | `thinkingBudget: 0`, or the lowest level, since models with levels always think |
-| `mode="adaptive"` | `thinkingBudget: -1` for models with budgets; models with levels decide by themselves |
+| `mode="adaptive"`, `"enabled"` | `thinkingBudget: -1` for models with budgets; models with levels always think |
 | `summary` | `includeThoughts` |
 
 Level and budget together are refused by the vendor: then the budget is sent.
@@ -37,7 +37,7 @@ def encode_reasoning(reasoning: Reasoning, model: str, dialect: GeminiDialect, r
     if mode is not None and effort is None and budget is None:
         if mode == "disabled":
             effort = "none"
-        elif mode == "adaptive" and budgets:
+        elif mode in ("adaptive", "enabled") and budgets:
             budget = -1
         elif mode not in ("adaptive", "enabled"):
             report.adapt("reasoning", "dropped", f"there is no thinking mode {mode!r} here")

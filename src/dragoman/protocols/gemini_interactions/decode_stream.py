@@ -63,22 +63,19 @@ _USUAL: Final = frozenset({b"", b"step.delta"})
 class StreamDecoder(Decoder):
     """One streamed answer. `fast=False` sends every frame the general way."""
 
-    __slots__ = ("_answer", "_calls", "_event_id", "_fast", "_texts", "_thoughts")
+    __slots__ = ("_answer", "_event_id", "_fast")
 
     def __init__(self, target: Target, *, fast: bool = True) -> None:
         self._answer = Answer(target)
         self._fast = fast
         self._event_id: str | None = None
-        self._texts: dict[int, int] = {}
-        self._thoughts: dict[int, tuple[int, list[str]]] = {}
-        self._calls: dict[int, tuple[int, list[str]]] = {}
 
     def feed(self, frames: Sequence[Frame]) -> list[Event]:
         out: list[Event] = []
         answer = self._answer
         if answer.over:
             return out
-        say, texts, thoughts, calls, usual = out.append, self._texts, self._thoughts, self._calls, _USUAL if self._fast else ()
+        say, find, usual = out.append, answer.steps.get, _USUAL if self._fast else ()
         for name, data in frames:
             if name in usual:
                 try:
@@ -86,28 +83,30 @@ class StreamDecoder(Decoder):
                 except UNREADABLE:
                     pass
                 else:
-                    delta, key = frame.delta, frame.index
+                    delta, step = frame.delta, find(frame.index)
                     if frame.event_id:
                         self._event_id = frame.event_id
-                    if type(delta) is _Words:
-                        if (index := texts.get(key)) is not None and delta.text:
-                            say(TextDelta(index, delta.text))
+                    if step is not None and step.open is not None:
+                        block, index = step.open
+                        if type(delta) is _Words:
+                            if block is Text and delta.text:
+                                say(TextDelta(index, delta.text))
+                                if frame.metadata is not None:
+                                    answer.count(frame.metadata.usage, out)
+                                continue
+                        elif type(delta) is _Summary:
+                            if block is Thinking and (text := delta.content.text):
+                                step.pieces.append(text)
+                                say(ThinkingDelta(index, text))
+                                if frame.metadata is not None:
+                                    answer.count(frame.metadata.usage, out)
+                                continue
+                        elif type(delta) is _Arguments and block is ToolCall and (text := delta.arguments):
+                            step.pieces.append(text)
+                            say(ArgumentsDelta(index, text))
                             if frame.metadata is not None:
                                 answer.count(frame.metadata.usage, out)
                             continue
-                    elif type(delta) is _Summary:
-                        if (found := thoughts.get(key)) is not None and (text := delta.content.text):
-                            found[1].append(text)
-                            say(ThinkingDelta(found[0], text))
-                            if frame.metadata is not None:
-                                answer.count(frame.metadata.usage, out)
-                            continue
-                    elif type(delta) is _Arguments and (found := calls.get(key)) is not None and (text := delta.arguments):
-                        found[1].append(text)
-                        say(ArgumentsDelta(found[0], text))
-                        if frame.metadata is not None:
-                            answer.count(frame.metadata.usage, out)
-                        continue
             self._general(name, data, out)
             if answer.over:
                 break
@@ -152,22 +151,6 @@ class StreamDecoder(Decoder):
         if isinstance(id := wire.get("event_id"), str) and id:
             self._event_id = id
         _read_event(answer, kind, wire, out)
-        self._settle()
-
-    def _settle(self) -> None:
-        """What is open now, for the deltas that only continue it."""
-        self._texts.clear()
-        self._thoughts.clear()
-        self._calls.clear()
-        for key, step in self._answer.steps.items():
-            if step.open is not None:
-                kind, index = step.open
-                if kind is Text:
-                    self._texts[key] = index
-                elif kind is Thinking:
-                    self._thoughts[key] = (index, step.pieces)
-                elif kind is ToolCall:
-                    self._calls[key] = (index, step.pieces)
 
 
 # --- events of the stream, by type; False: the event is not what its type says -------------------------------------------

@@ -37,6 +37,8 @@ class ChoiceReader:
     """The state of one choice."""
 
     __slots__ = (
+        "_by_id",
+        "_by_slot",
         "_calls",
         "_details",
         "_fresh_id",
@@ -57,6 +59,8 @@ class ChoiceReader:
         self._origin = origin
         self._fresh_id = fresh_id
         self._calls: list[OpenCall] = []
+        self._by_id: dict[str, list[OpenCall]] = {}
+        self._by_slot: dict[int | None, OpenCall] = {}
         self._details: Json = {}
         self._gathered: Json = {}
         self._tokens: list[Json] = []
@@ -238,6 +242,8 @@ class ChoiceReader:
             self._hush(out)
             call = self._new_call(entry, function)
             self._calls.append(call)
+            self._by_id.setdefault(call.id, []).append(call)
+            self._by_slot[call.slot] = call
             self._register.begin(call, self.index, out)
         else:
             call.extra.update(_call_extra(entry, function, call.slot))
@@ -250,10 +256,11 @@ class ChoiceReader:
         """The open call that an entry goes on with, None when it is a call of its own."""
         calls, id, slot = self._calls, entry.get("id"), entry.get("index")
         if isinstance(id, str) and id not in _NO_ID:
-            return next((call for call in calls if call.id == id and function.get("name") in (None, "", call.name)), None)
+            same = self._by_id.get(id, ())
+            return next((call for call in same if function.get("name") in (None, "", call.name)), None)
         if function.get("name") or not calls:
             return None
-        return next((call for call in reversed(calls) if slot is not None and call.slot == slot), calls[-1])
+        return self._by_slot.get(slot, calls[-1]) if type(slot) is int else calls[-1]
 
     def _new_call(self, entry: Json, function: Json) -> OpenCall:
         place = len(self._calls)

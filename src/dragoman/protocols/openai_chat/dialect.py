@@ -84,6 +84,9 @@ class ChatDialect(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     json_schema: JsonSchema = "json_schema"
     """How a structured `Request.output` is asked for."""
 
+    schema_beside_tools: bool = True
+    """Whether a request may have a schema for the answer and tools. Groq refuses it, SGLang passes the schema over."""
+
     schemas: Schemas = Schemas()
     """What is taken of JSON Schema. One vendor's grammar says nothing of another's: a vendor that has limits names them, and
     for one that does not schemas go as they are. OpenAI's are in `REFERENCE`."""

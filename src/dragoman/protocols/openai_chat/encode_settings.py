@@ -36,6 +36,9 @@ def encode_output(body: dict[str, Any], output: Output, dialect: ChatDialect, re
         body["response_format"] = {"type": kind, **_present(schema=schema), **output.extra}
 
 
+NO_SWITCH = "there is no switch here: a model thinks as it does by itself; name an effort to be sure"
+
+
 def encode_reasoning(body: dict[str, Any], reasoning: Reasoning, dialect: ChatDialect, report: Report) -> None:
     """How much to think: effort, budget, switch and summary, in the fields of the dialect's style."""
     style = dialect.reasoning_style
@@ -50,7 +53,9 @@ def encode_reasoning(body: dict[str, Any], reasoning: Reasoning, dialect: ChatDi
         elif effort is not None:
             fields["reasoning_effort"] = effort
         if said["mode"] in ("enabled", "adaptive"):
-            said["mode"] = None  # a model of this style that can think, thinks
+            if effort is None:
+                report.adapt("reasoning", "dropped", NO_SWITCH, "reasoning.mode")
+            said["mode"] = None
         unsaid = ("budget", "mode", "summary")
     elif style == "reasoning":
         inner = _present(effort=effort, max_tokens=reasoning.budget, summary=reasoning.summary)

@@ -13,6 +13,7 @@ from .count import decode_count, encode_count
 from .decode_request import decode_request
 from .decode_response import decode_response
 from .decode_stream import StreamDecoder
+from .dialect import ChatDialect
 from .encode_request import encode_request
 from .encode_response import encode_response
 from .encode_stream import StreamEncoder
@@ -67,6 +68,10 @@ class OpenAIChat(Protocol):
 
     def caching(self, target: Target) -> CacheRules:
         return caching(target)
+
+    def schema_beside_tools(self, target: Target) -> bool:
+        """As the vendor says, in `ChatDialect.schema_beside_tools`."""
+        return not isinstance(target.dialect, ChatDialect) or target.dialect.schema_beside_tools
 
     def serves(self, method: str, path: str) -> bool:
         return method.upper() == "POST" and path.partition("?")[0].rstrip("/").endswith("/chat/completions")

@@ -22,7 +22,6 @@ from ..base import Decoder, Target
 from .answer import Answer
 from .errors import failure_of, unreadable
 from .frames import read_frame
-from .open_items import OpenBlock
 
 __all__ = ["StreamDecoder"]
 
@@ -73,21 +72,18 @@ _USUAL: Final = frozenset(
 class StreamDecoder(Decoder):
     """One streamed answer. `fast=False` sends every frame the general way."""
 
-    __slots__ = ("_answer", "_calls", "_fast", "_texts", "_thoughts")
+    __slots__ = ("_answer", "_fast")
 
     def __init__(self, target: Target, *, fast: bool = True) -> None:
         self._answer = Answer(target)
         self._fast = fast
-        self._texts: dict[tuple[int, int], OpenBlock] = {}
-        self._thoughts: dict[int, OpenBlock] = {}
-        self._calls: dict[int, OpenBlock] = {}
 
     def feed(self, frames: Sequence[Frame]) -> list[Event]:
         out: list[Event] = []
         answer = self._answer
         if answer.over:
             return out
-        say, texts, thoughts, calls, usual = out.append, self._texts, self._thoughts, self._calls, _USUAL if self._fast else ()
+        say, find, usual = out.append, answer.items.get, _USUAL if self._fast else ()
         for name, data in frames:
             if name in usual:
                 try:
@@ -95,22 +91,21 @@ class StreamDecoder(Decoder):
                 except UNREADABLE:
                     pass
                 else:
-                    text = frame.delta
-                    if type(frame) is _Words:
-                        opened = texts.get((frame.output_index, frame.content_index))
-                        if opened is not None and text and not frame.logprobs:
-                            opened.pieces.append(text)
-                            say(TextDelta(opened.index, text))
-                            continue
-                    elif type(frame) is _Summary or type(frame) is _Reasoning:
-                        opened = thoughts.get(frame.output_index)
-                        if opened is not None and text:
-                            opened.pieces.append(text)
-                            say(ThinkingDelta(opened.index, text))
-                            continue
-                    else:
-                        opened = calls.get(frame.output_index)
-                        if opened is not None and text:
+                    text, kind, item = frame.delta, type(frame), find(frame.output_index)
+                    place = frame.content_index if kind is _Words else 0
+                    if text and item is not None and (opened := item.blocks.get(place)) is not None:
+                        block = type(opened.block)
+                        if kind is _Words:
+                            if block is Text and not frame.logprobs:
+                                opened.pieces.append(text)
+                                say(TextDelta(opened.index, text))
+                                continue
+                        elif kind is _Summary or kind is _Reasoning:
+                            if block is Thinking:
+                                opened.pieces.append(text)
+                                say(ThinkingDelta(opened.index, text))
+                                continue
+                        elif block is ToolCall or block is ServerToolCall:
                             opened.pieces.append(text)
                             say(ArgumentsDelta(opened.index, text))
                             continue
@@ -144,22 +139,3 @@ class StreamDecoder(Decoder):
         if not isinstance(kind, str) or not kind:
             kind = "error" if wire.get("error") else label
         read_frame(answer, kind, wire, out)
-        self._settle()
-
-    def _settle(self) -> None:
-        """What is open now, for the deltas that only continue it."""
-        texts, thoughts, calls = self._texts, self._thoughts, self._calls
-        texts.clear()
-        thoughts.clear()
-        calls.clear()
-        for key, item in self._answer.items.items():
-            if type(key) is not int:
-                continue
-            for place, opened in item.blocks.items():
-                block = opened.block
-                if type(block) is Text:
-                    texts[key, place] = opened
-                elif type(block) is Thinking:
-                    thoughts[key] = opened
-                elif type(block) is ToolCall or type(block) is ServerToolCall:
-                    calls[key] = opened

@@ -106,6 +106,9 @@ def _reasoning(body: Json, reasoning: Reasoning, dialect: ResponsesDialect, repo
             report.adapt("reasoning", "dropped", "this provider gives no summaries of reasoning", "reasoning.summary")
             summary = None
     if mode in _SWITCHES or mode == "disabled" or not mode:
+        if mode in _SWITCHES and effort is None:
+            why = "there is no switch here: a model thinks as it does by itself; name an effort to be sure"
+            report.adapt("reasoning", "dropped", why, "reasoning.mode")
         mode = None
     said = {"effort": effort, "summary": summary, "mode": mode}
     inner = {**{name: value for name, value in said.items() if value is not None}, **reasoning.extra}
