@@ -44,8 +44,8 @@ class Script:
         return CASES[case].turn(int(number), tried)
 
 
-def main() -> None:
-    """Serve until nobody asks any more."""
+def main() -> int:
+    """Serve until nobody asks any more. Gives 1 when an answer could not be made."""
     with Script().provider.serve() as server:
         print(server.url, flush=True)
         for _ in sys.stdin:
@@ -55,7 +55,8 @@ def main() -> None:
             print(server.connections, flush=True)
         for error in server.errors:
             print(f"the server failed: {error!r}", file=sys.stderr)
+    return 1 if server.errors else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -151,6 +151,21 @@ def targets(node: ast.stmt) -> list[ast.expr]:
     return []
 
 
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_classes_are_read_by_what_a_module_made(path: Path) -> None:
+    """Decoders of msgspec's classes are made while their module is imported, by one thread: `types/reading.py` says why."""
+    found = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
+    kinds = [
+        ast.unparse(word.value)
+        for node in found
+        if ast.unparse(node.func) == "msgspec.json.decode"
+        for word in node.keywords
+        if word.arg == "type"
+    ]
+
+    assert [] == [kind for kind in kinds if not kind.startswith(("dict", "list[str", "str"))]
+
+
 FORBIDDEN = re.compile(r"^_*(serialize|deserialize|to_wire|from_wire|convert|transform)(_|$)")
 
 

@@ -192,8 +192,11 @@ def _all_of(value: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("way", ["text", "function", "aws", "exchange"])
-def test_no_value_that_is_left_behind_holds_a_key_in_the_open(way: str) -> None:
+def test_no_value_that_is_left_behind_holds_a_key_in_the_open(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """S1: after a call, nothing of ours that the garbage collector knows has it but the secret itself."""
+    mine = f"mark-of-{way}-left-0123456789"
+    for name in ("KEY", "LONG_LIVED"):
+        monkeypatch.setitem(globals(), name, f"{mine}-{name}")
     with FaultServer(with_token(answering(whole(OK, **JSON)))) as server:
         settings = WAYS[way](server.url)
         with Client(transport="native", **settings) as client:
@@ -203,7 +206,8 @@ def test_no_value_that_is_left_behind_holds_a_key_in_the_open(way: str) -> None:
             left = [item for item in gc.get_objects() if type(item).__module__.startswith("dragoman.")]
             texts = [repr(item) for item in left] + [text for item in left for text in held(item, depth=2)]
 
-    assert [] == leaks(iter(texts))
+    assert any(mine in text for text in json.dumps([received.headers for received in server.received]).split()) or way == "aws"
+    assert [] == [text[:300] for text in texts if mine in text]
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -29,8 +29,9 @@ CASES: dict[str, tuple[bytes, list[Frame]]] = {
     "field without colon": (b"data\n\ndata: a\n\n", [(b"", b"a")]),
     "bare JSON": (
         b'data: a\n\n{\n "error": {\n  "code": 503\n }\n}\n',
-        [(b"", b"a"), (b"", b'{\n "error": {\n  "code": 503\n }\n}\n')],
+        [(b"", b"a"), (b"", b'{\n "error": {\n  "code": 503\n }\n}')],
     ),
+    "bare JSON among blank lines": (b'\n\n\n{"a":1}\n\n\n\n[2]\n\n\n', [(b"", b'{"a":1}'), (b"", b"[2]")]),
     "error field": (b'error: {"code":500}\n\n', [(b"error", b'{"code":500}')]),
     "blank lines between": (b"\n\n\ndata: a\n\n\n\ndata: b\n\n", [(b"", b"a"), (b"", b"b")]),
     "empty data": (b"data: a\n\ndata: \n\ndata: b\n\n", [(b"", b"a"), (b"", b"b")]),

@@ -47,6 +47,9 @@ class Aside(msgspec.Struct, frozen=True, omit_defaults=True):
     models: dict[str, tuple[Model, ...]] = {}
 
 
+_read_aside = msgspec.json.Decoder(Aside).decode
+
+
 class Update(NamedTuple):
     """What an update brought: its date, how many models there are now, how many of them are new and how many are said
     otherwise than before, and how many entries could not be read."""
@@ -155,7 +158,7 @@ def load_aside() -> Aside:
     """What came with the library; read through its loader, which may be a zip archive."""
     from pkgutil import get_data
 
-    return msgspec.json.decode(get_data(__package__, ASIDE.name) or b"{}", type=Aside)
+    return _read_aside(get_data(__package__, ASIDE.name) or b"{}")
 
 
 def encode_aside(aside: Aside) -> bytes:

@@ -14,6 +14,7 @@ from ..providers.config import load_config
 from ..types.content import Block, Refusal, ServerToolCall, ServerToolResult, Text, Thinking
 from ..types.events import BlockStart, Event, RefusalDelta, TextDelta, ThinkingDelta
 from ..types.messages import Message, user
+from ..types.request import Output
 from ..types.response import Response
 from .choose import choose_model
 from .failures import FAILED, INCOMPLETE, unfinished
@@ -120,7 +121,7 @@ def _options(arguments: Namespace) -> Any:
     names = ("system", "reasoning", "max_tokens", "temperature", "timeout", "base_url", "adapt")
     given = {name: getattr(arguments, name) for name in names}
     if arguments.schema is not None:
-        given["output"] = read_schema(arguments.schema)
+        given["output"] = Output(read_schema(arguments.schema))  # what comes is printed, whether or not it fits
     return {name: value for name, value in given.items() if value is not None}
 
 

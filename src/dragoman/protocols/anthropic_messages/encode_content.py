@@ -223,7 +223,7 @@ class ContentEncoder:
 
 def _cite(citation: Citation) -> Json:
     wire = encode_citation(citation)
-    if "file_id" in wire and wire["type"] in _FILE_CITATIONS:
+    if "file_id" in wire and wire.get("type") in _FILE_CITATIONS:
         return {key: value for key, value in wire.items() if key != "file_id"}
     return wire
 

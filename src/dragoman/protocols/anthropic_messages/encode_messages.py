@@ -130,7 +130,7 @@ class _History:
         for wire in self._held:
             joined = {**joined, **wire, "content": joined.get("content", []) + wire["content"]}
         last = self.messages[-1]
-        kind = last["content"][-1]["type"]
+        kind = str(last["content"][-1].get("type"))
         if last["role"] == "user" or kind in _SERVER_TURN or kind.endswith("_tool_result"):
             if self._moved:
                 why = "a system message may not stand before a user message: it stands behind it"
@@ -157,10 +157,10 @@ class _History:
 
     def _finish_turn(self, content: list[Json]) -> None:
         """A last message of the assistant is continued by the model: it may not end in thinking or white space."""
-        while content and content[-1]["type"] in ("thinking", "redacted_thinking"):
+        while content and content[-1].get("type") in ("thinking", "redacted_thinking"):
             self._report.adapt("thinking", "dropped", "an answer to be continued may not end in thinking")
             content.pop()
-        if content and content[-1]["type"] == "text":
+        if content and content[-1].get("type") == "text" and isinstance(content[-1].get("text"), str):
             if not self._dialect.prefill:
                 self._report.refuse("prefill", "this model does not continue an assistant message: end with a user message")
             text = content[-1]["text"]

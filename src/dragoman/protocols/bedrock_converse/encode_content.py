@@ -68,7 +68,8 @@ class ContentEncoder:
                 out.append(wire)
                 if block.cache is not None:
                     self._mark(block, side, place, out)
-        if side == "user" and not any("text" in wire for wire in out) and any("document" in wire for wire in out):
+        names = {name for wire in out if type(wire) is dict for name in wire}
+        if side == "user" and "document" in names and "text" not in names:
             self._report.adapt("document", "added", "a document wants words beside it: a text was added", self.where)
             out.append({"text": DOCUMENT_TEXT})
         return out

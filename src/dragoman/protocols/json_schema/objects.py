@@ -53,7 +53,7 @@ def _closed(schema: Json, at: str, notes: Notes) -> Json:
 
 def _required(schema: Json, names: Json, at: str, rules: SchemaRules, notes: Notes) -> Json:
     given = schema.get("required")
-    required: Any = given if type(given) is list else []
+    required: Any = [name for name in given if type(name) is str] if type(given) is list else []
     optional = [name for name in names if name not in required]
     if not optional:
         return schema
