@@ -6,6 +6,7 @@ wire, spoiled in ways drawn by hypothesis, and bytes out of nowhere; where recor
 
 from __future__ import annotations
 
+import json
 from random import Random
 
 import pytest
@@ -18,6 +19,7 @@ from dragoman.protocols import NAMES, load
 from dragoman.protocols.base import Target
 from dragoman.testing.conformance.corpus import Corpus
 from dragoman.testing.conformance.corpus import load as load_corpus
+from dragoman.wire.eventstream import eventstream_frame
 from dragoman.wire.http import HttpRequest
 
 FUZZ = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
@@ -57,6 +59,72 @@ RECORDED = {
     "openai-chat": "openai_chat",
     "openai-responses": "openai_responses",
 }
+
+
+def _sse(*values: object) -> bytes:
+    return b"".join([b"data: " + json.dumps(value).encode() + b"\n\n" for value in values])
+
+
+def _messages(*content: object, role: str = "user", **fields: object) -> bytes:
+    return json.dumps({"model": "m", "max_tokens": 9, "messages": [{"role": role, "content": list(content)}], **fields}).encode()
+
+
+# What the search has found, each as small as it could be made: the boundary, and the bytes that broke it once.
+FOUND = [
+    ("framer.sse", b"d\n\n\n{}\n"),
+    ("stream.anthropic_bedrock", eventstream_frame("chunk", b'{"bytes":"\\u00e9"}')),
+    (
+        "stream.bedrock_converse",
+        eventstream_frame("contentBlockDelta", b'{"contentBlockIndex":0,"delta":{"citation":{"sourceContent":1}}}'),
+    ),
+    ("stream.cohere_chat", _sse({"type": "message-end", "delta": {"finish_reason": {"a": 1}}})),
+    ("stream.openai_chat", _sse({"choices": [{"index": 0, "delta": {"content": [{"a": {"a": ""}}]}, "finish_reason": "stop"}]})),
+    ("stream.openai_responses", _sse({"type": "response.output_item.added", "output_index": 0, "item": {"type": {"a": 1}}})),
+    ("stream.openai_responses", _sse({"type": "error", "sequence_number": 5, "x": {"message": "no"}})),
+    (
+        "whole.openai_responses",
+        b'{"status":"completed","output":[{"type":"function_call","call_id":"c","name":"f","arguments":"{}"},'
+        b'{"type":"message","id":null,"content":[{"type":"output_text","text":"x","annotations":[]}]}]}',
+    ),
+    (
+        "stream.gemini_interactions",
+        _sse(
+            {"event_type": "step.start", "index": 0, "step": {"a": 1}},
+            {"event_type": "step.delta", "index": 0, "delta": {"x": 1}},
+            {"event_type": "step.stop", "index": 0},
+        ),
+    ),
+    ("request.anthropic_messages", _messages({"text": "no type"})),
+    ("request.anthropic_messages", _messages({"text": "no type"}, role="assistant")),
+    ("request.bedrock_converse", b'{"messages":[{"role":"user","content":[{"":0}]}]}'),
+    ("request.openai_chat", _messages({"type": "text"}, {"type": "text", "text": "x"})),
+    (
+        "request.openai_responses",
+        json.dumps(
+            {
+                "model": "m",
+                "input": "q",
+                "text": {
+                    "format": {
+                        "type": "json_schema",
+                        "name": "x",
+                        "strict": True,
+                        "schema": {"type": "object", "properties": {"a": {}}, "required": [{"b": 1}]},
+                    }
+                },
+            }
+        ).encode(),
+    ),
+    ("failure.openai_chat", b'{"detail":[{"loc":true,"msg":"no"}]}'),
+    ("failure.cohere_chat", b'{"message":"no","id":"a\\u001b[31m\\nb"}'),
+    ("json", b'{"a":' * 500 + b"1" + b"}" * 500),
+]
+
+
+@pytest.mark.parametrize(("name", "data"), FOUND, ids=lambda value: value if isinstance(value, str) else "")
+def test_what_was_found_stays_mended(name: str, data: bytes) -> None:
+    """Every input that broke a promise keeps it now."""
+    TARGETS[name](data)
 
 
 @pytest.mark.parametrize("name", TARGETS)

@@ -37,6 +37,7 @@ MADE_UP: dict[str, str] = {
     "protocols/test_nothing_is_silent.py::test_a_word_is_sent_or_its_loss_is_listed": "a lifetime that is Anthropic's",
     "test_fuzz.py::test_spoiled_bytes_break_nothing": "answers spoiled on purpose, sent on",
     "test_fuzz.py::test_spoiled_recordings_break_nothing": "answers spoiled on purpose, sent on",
+    "test_fuzz.py::test_what_was_found_stays_mended": "answers and requests spoiled on purpose, sent on",
     "test_fuzz.py::test_what_is_sound_holds": "answers without what vendors ask of a turn, sent on",
 }
 """Tests whose requests hold values that no vendor takes, on purpose, and why."""

@@ -230,3 +230,8 @@ def test_an_http_error_comes_back() -> None:
 
     facts = ("message", "status", "type", "code", "param", "request_id")
     assert [getattr(again, name) for name in facts] == [getattr(failure, name) for name in facts]
+
+
+def test_a_place_that_is_none() -> None:
+    """What a validation error names as its place may be anything."""
+    assert "no" == read(b'{"detail": [{"loc": true, "msg": "no"}]}', 422).message

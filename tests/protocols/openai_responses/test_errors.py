@@ -129,3 +129,8 @@ def test_an_error_object_holds_what_is_known() -> None:
         "status": 503,
         "retry_after": 1,
     }
+
+
+def test_a_place_that_is_none() -> None:
+    """What a validation error names as its place may be anything."""
+    assert "no" == decode_failure(HttpHead(422), b'{"detail": [{"loc": true, "msg": "no"}]}').message

@@ -179,7 +179,8 @@ def _detail(item: Any) -> str:
     """One of FastAPI's validation errors: where, and what."""
     if not isinstance(item, dict):
         return str(item)
-    where = ".".join([str(step) for step in item.get("loc") or ()])
+    steps = item.get("loc")
+    where = ".".join([str(step) for step in steps]) if isinstance(steps, list) else ""
     return f"{where}: {item.get('msg')}" if where else str(item.get("msg"))
 
 
