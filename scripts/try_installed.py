@@ -14,7 +14,12 @@ import sys
 import dragoman
 
 # Modules for a library that may be missing: they must say so.
-GUESTS = {"dragoman.transport.httpx2": "httpx2", "dragoman.transport.pyreqwest": "pyreqwest"}
+GUESTS = {
+    "dragoman.mcp.official": "mcp",
+    "dragoman.observe.otel": "opentelemetry",
+    "dragoman.transport.httpx2": "httpx2",
+    "dragoman.transport.pyreqwest": "pyreqwest",
+}
 
 
 def main() -> None:
@@ -28,7 +33,7 @@ def main() -> None:
             if not name.endswith(".__main__"):
                 importlib.import_module(name)
         except Exception as error:
-            if library is None or importlib.util.find_spec(library) or library not in str(error):
+            if library is None or importlib.util.find_spec(library) or library not in str(error).lower():
                 raise
     for name in dragoman.__all__:
         getattr(dragoman, name)
