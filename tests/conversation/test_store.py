@@ -13,6 +13,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -526,6 +527,27 @@ def test_many_open_a_new_file_at_once(path: Path) -> None:
     with Store(path) as store:
         store.verify()
         assert {f"c{number}" for number in range(6)} == {found.id for found in store.recent()}
+
+
+def test_a_file_made_while_it_is_looked_at(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever looks at a new file in the very moment another one makes it takes it as made."""
+    connect, seen = sqlite3.connect, []
+
+    class Watched(sqlite3.Connection):
+        def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+            answer = super().execute(sql, *values)
+            if sql in ("PRAGMA user_version", "PRAGMA application_id") and not seen:
+                seen.append(sql)
+                value = answer.fetchall()
+                Store(path).close()
+                return super().execute(f"SELECT {value[0][0]}")
+            return answer
+
+    monkeypatch.setattr(sqlite3, "connect", lambda *args, **words: connect(*args, **words, factory=Watched))
+    with Store(path) as store:
+        store.write(Record("c1"))
+        assert ["c1"] == [found.id for found in store.recent()]
+    assert 1 == len(seen)
 
 
 def test_its_words() -> None:

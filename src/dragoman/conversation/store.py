@@ -319,10 +319,10 @@ class Store:
 
 
 def _facts(database: sqlite3.Connection) -> tuple[int, int]:
-    return (
-        database.execute("PRAGMA application_id").fetchone()[0],
-        database.execute("PRAGMA user_version").fetchone()[0],
-    )
+    # The version first: both are written in one commit, so whoever sees a version finds its mark, even where another
+    # process makes the file between the two readings.
+    version = database.execute("PRAGMA user_version").fetchone()[0]
+    return database.execute("PRAGMA application_id").fetchone()[0], version
 
 
 def _summed(value: bytes) -> tuple[bytes, int]:
