@@ -160,11 +160,6 @@ def test_every_template_can_be_filled(name: str) -> None:
             {"resource": "r"},
             "https://r.openai.azure.com/openai/deployments/my%20d/chat/completions?api-version=2024-10-21",
         ),
-        (
-            "azure-inference:d",
-            {"resource": "r"},
-            "https://r.services.ai.azure.com/models/chat/completions?api-version=2024-05-01-preview",
-        ),
         ("foundry:c", {"resource": "r"}, "https://r.services.ai.azure.com/anthropic/v1/messages"),
         (
             "bedrock:amazon.nova-lite-v1:0",

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from fault_server import FaultServer, Handler, answering, breaking, stalling, whole
+from fault_server import PATIENCE, FaultServer, Handler, answering, breaking, stalling, whole
 from leaks import held, shown, shown_by_error
 
 import dragoman
@@ -24,7 +24,7 @@ from dragoman.errors import DragomanError, UsageError
 from dragoman.protocols import NAMES as WIRES
 from dragoman.providers import NAMES, Provider, load
 from dragoman.testing import async_record, record
-from dragoman.types import Secret
+from dragoman.types import RemoteMcp, Secret
 
 KEY = "sk-marker-0123456789-abcdefghij"
 LONG_LIVED = "gho-marker-0123456789-abcdefghij"
@@ -115,18 +115,18 @@ def with_token(handler: Handler) -> Handler:
     return handle
 
 
-def refused(transport: str, face: str, url: str, way: str) -> DragomanError:
+def refused(transport: str, face: str, url: str, way: str, wait: float = PATIENCE) -> DragomanError:
     """The error of one call."""
     settings = WAYS[way](url)
     with pytest.raises(DragomanError) as caught:
-        _call(transport, face, settings)
+        _call(transport, face, settings, wait)
     return caught.value
 
 
-def _call(transport: str, face: str, settings: dict[str, Any]) -> None:
+def _call(transport: str, face: str, settings: dict[str, Any], wait: float) -> None:
     from dragoman.engine.policy import Timeouts
 
-    limits = Timeouts(connect=2.0, first_byte=0.2, idle=0.2)
+    limits = Timeouts(connect=PATIENCE, first_byte=wait, idle=wait)
     if face == "sync":
         with Client(transport=transport, timeout=limits, retry=False, **settings) as client:
             client.chat("own:m", "Hi")
@@ -147,7 +147,7 @@ def test_no_error_shows_a_key(fault: str, transport: str, face: str, caplog: pyt
     caplog.set_level(logging.DEBUG)
     with warnings.catch_warnings(record=True) as told, FaultServer(FAULTS[fault]) as server:
         warnings.simplefilter("always")
-        error = refused(transport, face, server.url, "text")
+        error = refused(transport, face, server.url, "text", 0.2 if fault == "silence" else PATIENCE)
 
     assert [] == leaks(shown_by_error(error))
     assert [] == leaks(
@@ -227,6 +227,32 @@ def test_recordings_have_no_keys(way: str, tmp_path: Path) -> None:
 
     assert [] == leaks(iter([kept.read_text("utf-8"), other.read_text("utf-8")]))
     assert "Hi" in kept.read_text("utf-8")
+
+
+def test_the_token_of_an_mcp_server_that_the_vendor_calls(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """S1: it is in the body that is sent, and neither in the error of a vendor that quotes it, nor in a recording or log."""
+    caplog.set_level(logging.DEBUG)
+    kept = tmp_path / "calls.jsonl"
+
+    def quote(peer: Any) -> None:
+        while True:
+            told = json.loads(peer.receive().body)["tools"][0]
+            error = {"message": f"cannot reach the server: {told}", "code": told["authorization"], "param": told["headers"]}
+            peer.send(whole(json.dumps({"error": error}).encode(), "400 Bad Request", **JSON))
+
+    wiki = RemoteMcp("wiki", "https://mcp.example.com", Secret(KEY), {"X-Own": Secret(LONG_LIVED)})
+    with FaultServer(quote) as server:
+        own = provider(server.url, protocol="openai_responses")
+        with Client(transport=record(kept), providers=[own], keys={"own": "none"}) as client:
+            assert [] == leaks(iter([repr(client.plan("own:m", "Hi", tools=[wiki]))]))
+            with pytest.raises(errors.BadRequest) as caught:
+                client.chat("own:m", "Hi", tools=[wiki])
+        assert KEY.encode() in server.received[0].body
+        assert LONG_LIVED.encode() in server.received[0].body
+
+    assert "cannot reach the server" in str(caught.value)
+    assert [] == leaks(shown_by_error(caught.value))
+    assert [] == leaks(iter([caplog.text, kept.read_text("utf-8")]))
 
 
 def test_a_key_with_a_line_break_is_refused_without_being_shown() -> None:

@@ -28,7 +28,7 @@ DEAREST = Decimal(2_000)
 """Dollars for a million tokens: more than anybody asks, less than a price that was multiplied twice."""
 
 # Models that providers name as their own choice and that no source lists: retired since, or not heard of yet.
-NOT_LISTED = {"featherless", "moonshot-cn"}
+NOT_LISTED = {"featherless"}
 
 
 def listing(provider: str) -> Listing:

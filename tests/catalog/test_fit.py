@@ -21,6 +21,7 @@ from dragoman.types import (
     Text,
     Tool,
     ToolChoice,
+    WebSearch,
     assistant,
     system,
     user,
@@ -31,6 +32,7 @@ from dragoman.types.model import Model
 TARGET = Target("own", "openai_chat", "m")
 WEATHER = Tool("weather")
 SEARCH = Vendor({"type": "web_search"})
+WEB = WebSearch(max_uses=1)
 FORCED = ToolChoice("tool", "weather")
 SCHEMA = Output({"type": "object"})
 PICTURE = Image(Base64("image/png", "aGk="))
@@ -135,7 +137,7 @@ def test_what_can_be_done_without_is_adapted(
     ("said", "facts", "fits", "feature"),
     [
         ({"tools": (WEATHER,), "tool_choice": FORCED, "parallel_tools": True}, {"tools": False}, {}, "tools"),
-        ({"tools": (WEATHER, SEARCH)}, {"tools": False}, {"tools": (SEARCH,)}, "tools"),
+        ({"tools": (WEATHER, SEARCH, WEB)}, {"tools": False}, {"tools": (SEARCH, WEB)}, "tools"),
         ({"output": SCHEMA}, {"schema": False}, {}, "output"),
         ({"modalities": ("text", "audio")}, {"outputs": ("text",)}, {"modalities": ("text",)}, "modalities"),
         ({"modalities": ("IMAGE",)}, {"outputs": ("text",)}, {}, "modalities"),

@@ -22,6 +22,7 @@ from dragoman.types import (
     OpaqueSource,
     PlainText,
     Refusal,
+    RemoteMcp,
     Request,
     Response,
     ServerToolCall,
@@ -34,6 +35,7 @@ from dragoman.types import (
     Url,
     VendorTool,
     Video,
+    WebSearch,
     assistant,
     user,
 )
@@ -165,11 +167,14 @@ def test_roles_are_those_of_the_conventions() -> None:
 def test_tools_are_written_by_kind_and_name() -> None:
     """Without their descriptions, which are the same in every call."""
     tools = (Tool("weather", "Today's.", {"type": "object"}), CustomTool("sql"), VendorTool({"type": "web_search_20250305"}))
+    tools = (*tools, WebSearch(max_uses=1), RemoteMcp("wiki", "https://mcp.example.com"))
 
     assert [
         {"type": "function", "name": "weather"},
         {"type": "custom", "name": "sql"},
         {"type": "web_search_20250305", "name": "web_search_20250305"},
+        {"type": "web_search", "name": "web_search"},
+        {"type": "remote_mcp", "name": "wiki"},
     ] == AS_IT_IS.tools(Request("m", (user("x"),), tools=tools))
 
 

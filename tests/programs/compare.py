@@ -11,6 +11,9 @@ from typing import Any
 
 import msgspec
 
+from dragoman import user
+from dragoman.protocols import load
+from dragoman.protocols.base import Report, Target
 from dragoman.types import (
     Adaptation,
     Block,
@@ -22,7 +25,9 @@ from dragoman.types import (
     Thinking,
     Tool,
     ToolCall,
+    ToolLike,
     ToolResult,
+    VendorTool,
 )
 
 __all__ = ["Difference", "differences", "silent"]
@@ -76,7 +81,7 @@ def _fields(request: Request) -> dict[str, Any]:
         "model": request.model,
         "system": "\n\n".join([block.text for block in system if isinstance(block, Text)]),
         "tools": [(tool.name, tool.description, tool.parameters) for tool in tools],
-        "server_tools": [tool for tool in request.tools if not isinstance(tool, Tool)],
+        "server_tools": [_read(tool) for tool in request.tools if not isinstance(tool, Tool)],
         "tool_choice": (choice.mode, choice.name) if choice is not None and choice.mode != "auto" else None,
         "parallel_tools": request.parallel_tools is not False,
         "output": (output.kind, output.schema) if output is not None else None,
@@ -89,6 +94,15 @@ def _fields(request: Request) -> dict[str, Any]:
         "stream": request.stream,
         "cache": (request.cache, [block.cache for message in request.messages for block in message.content if block.cache]),
     }
+
+
+def _read(tool: ToolLike) -> ToolLike:
+    """A tool as a server reads it: a vendor's object may be one of the typed values."""
+    if not isinstance(tool, VendorTool) or tool.protocol is None:
+        return tool
+    wire, target = load(tool.protocol), Target("", tool.protocol, "m", "https://models.example.com")
+    http = wire.encode_request(Request("m", (user("Hi"),), tools=(tool,)), target, Report(target))
+    return wire.decode_request(http).tools[0]
 
 
 def _instructs(message: Message) -> bool:

@@ -24,6 +24,7 @@ from dragoman.types import (
     ToolCall,
     ToolChoice,
     VendorTool,
+    WebSearch,
 )
 
 from .compare import differences, silent
@@ -113,3 +114,12 @@ def test_only_what_is_listed_is_not_silent() -> None:
 
     assert {"max_tokens"} == silent(found, [Adaptation("temperature", "added", "")]).keys()
     assert {"max_tokens", "temperature"} == silent(found, [Adaptation("thinking", "dropped", "")]).keys()
+
+
+def test_a_vendors_object_is_the_value_that_a_server_reads() -> None:
+    """One that has a typed value is that value, another one is itself."""
+    search = VendorTool({"type": "web_search_20250305", "name": "web_search"}, "anthropic_messages")
+    typed = WebSearch(extra={"type": "web_search_20250305"}, protocol="anthropic_messages")
+
+    assert {} == differences(changed(tools=(search,)), changed(tools=(typed,)))
+    assert {"server_tools"} == differences(changed(tools=(search,)), changed(tools=(WebSearch(),))).keys()

@@ -117,7 +117,7 @@ SPOKEN: list[Event] = [
     BlockStop(0),
     BlockStart(1, Text("")),
     TextDelta(1, "Sunny\u2028"),
-    CitationDelta(1, Citation("TEXT_CONTENT", None, "Weather", "Sunny", 0, 5, CITED)),
+    CitationDelta(1, Citation("TEXT_CONTENT", None, "Weather", None, 0, 5, CITED)),
     TextDelta(1, "."),
     BlockStop(1),
     UsageUpdate(Usage(120, 30, raw=USAGE)),

@@ -87,3 +87,20 @@ def test_a_relays_routing_reaches_no_vendor(name: str) -> None:
 
     assert ["routing"] == listed
     assert said(name, BASE)[0][2] == body
+
+
+@pytest.mark.parametrize("reasoning", [Reasoning(effort="high"), Reasoning(effort="none"), Reasoning(budget=2048)], ids=str)
+@pytest.mark.parametrize("name", NAMES)
+def test_what_steers_reasoning_is_kept_as_it_is_sent(name: str, reasoning: Reasoning) -> None:
+    """The report has the very fields of the body, or the loss of the whole word is listed; unasked there are none."""
+    target = Target("somewhere", name, "m", "https://models.example.com")
+    report, unasked = Report(target), Report(target)
+    http = load(name).encode_request(msgspec.structs.replace(BASE, reasoning=reasoning), target, report)
+    load(name).encode_request(BASE, target, unasked)
+    assert {} == unasked.reasoning
+    assert report.reasoning or "reasoning" in [each.feature for each in report.adaptations]
+    for path, value in report.reasoning.items():
+        found: Any = msgspec.json.decode(http.body)
+        for part in path.split("."):
+            found = found[part]
+        assert value == found

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sdk_types import by_botocore, by_cohere, by_interactions
+from discovery import by_discovery
+from sdk_types import by_anthropic, by_botocore, by_cohere, by_interactions
 from strict import Check, by_schema
 
 __all__ = ["PROVIDERS", "WIRES", "accepts"]
@@ -21,8 +22,8 @@ def _schema(vendor: str, entry: str) -> Find:
 
 
 WIRES: dict[str, Find] = {
-    "anthropic_bedrock": _schema("anthropic", "CreateMessageParams"),
-    "anthropic_messages": _schema("anthropic", "CreateMessageParams"),
+    "anthropic_bedrock": by_anthropic,
+    "anthropic_messages": by_anthropic,
     "bedrock_converse": lambda: by_botocore("ConverseStream"),
     "cohere_chat": by_cohere,
     "gemini": _schema("gemini", "GenerateContentRequest"),
@@ -42,6 +43,16 @@ PROVIDERS: dict[str, Find] = {
     "openrouter": _schema("openrouter", "ChatRequest"),
     "openrouter-messages": _schema("openrouter", "MessagesRequest"),
     "openrouter-responses": _schema("openrouter", "ResponsesRequest"),
+    "vertex": lambda: by_discovery("GoogleCloudAiplatformV1GenerateContentRequest"),
+    "vertex-express": lambda: by_discovery("GoogleCloudAiplatformV1GenerateContentRequest"),
+    "xai-responses": _schema("xai", "CreateResponse"),
+    "groq-responses": _schema("groq-responses", "CreateResponse"),
+    **dict.fromkeys(("dashscope-responses", "dashscope-cn-responses"), _schema("dashscope-responses", "CreateResponse")),
+    "perplexity-responses": _schema("perplexity-agent", "CreateResponse"),
+    "volcengine-responses": _schema("volcengine-responses", "CreateResponse"),
+    **dict.fromkeys(("dashscope", "dashscope-cn"), _schema("dashscope", "CreateChatCompletionRequest")),
+    **dict.fromkeys(("zai", "zhipu"), _schema("zai", "CreateChatCompletionRequest")),
+    **{name: _schema(name, "CreateChatCompletionRequest") for name in ("perplexity", "venice", "writer")},
 }
 """By provider, where the vendor publishes its own; the rest is held to its wire format."""
 

@@ -143,7 +143,8 @@ def main() -> None:
     if sys.argv[1] == "stdio":
         server.run()
         return
-    listening = socket.create_server(("127.0.0.1", int(sys.argv[2]) if len(sys.argv) > 2 else 0))
+    port = int(sys.argv[2]) if len(sys.argv) > 2 else 0
+    listening = socket.create_server(("127.0.0.1", port), reuse_port=port != 0)
     print(listening.getsockname()[1], flush=True)
     app = (create_server("UTC") if sys.argv[1] == "time" else server).streamable_http_app()
     uvicorn.Server(uvicorn.Config(app, log_level="error")).run(sockets=[listening])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from dragoman import mcp
 
-__all__ = ["HERE", "OLD", "STDIO", "TIME", "Holding", "holding", "over_http"]
+__all__ = ["HERE", "OLD", "STDIO", "TIME", "Holding", "holding", "over_http", "reserved"]
 
 HERE = Path(__file__).resolve().parent
 STDIO = mcp.Stdio(sys.executable, [str(HERE / "mcp_server.py"), "stdio"])
@@ -21,7 +22,7 @@ TIME = mcp.Stdio(sys.executable, ["-m", "mcp_server_time", "--local-timezone", "
 
 @contextmanager
 def over_http(kind: str = "http", port: int = 0) -> Iterator[tuple[int, subprocess.Popen[str]]]:
-    """A server on this machine: its port and process."""
+    """A server on this machine, at a port that is `reserved` if not at any: its port and process."""
     command = [sys.executable, str(HERE / "mcp_server.py"), kind, str(port)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -29,6 +30,15 @@ def over_http(kind: str = "http", port: int = 0) -> Iterator[tuple[int, subproce
             yield int(process.stdout.readline()), process
         finally:
             process.kill()
+
+
+@contextmanager
+def reserved() -> Iterator[int]:
+    """A port that is given to no other program, for servers that come one after the other."""
+    with socket.socket() as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
 
 
 class Holding:

@@ -37,11 +37,11 @@ class RigBody:
         self.body = body
         self.head: HttpHead = body.head
 
-    def read(self, timeout: float | None = 5.0) -> bytes:
+    def read(self, timeout: float | None = PATIENCE) -> bytes:
         data: bytes = self._rig.run(self.body.read(timeout))
         return data
 
-    def rest(self, timeout: float | None = 5.0) -> bytes:
+    def rest(self, timeout: float | None = PATIENCE) -> bytes:
         pieces = []
         while piece := self.read(timeout):
             pieces.append(piece)
@@ -98,8 +98,8 @@ class RigTransport:
         self,
         request: HttpRequest,
         *,
-        connect: float | None = 5.0,
-        first_byte: float | None = 5.0,
+        connect: float | None = PATIENCE,
+        first_byte: float | None = PATIENCE,
         total: float | None = None,
     ) -> RigBody:
         sending = self.transport.send(request, connect=connect, first_byte=first_byte, total=total)

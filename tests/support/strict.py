@@ -40,8 +40,8 @@ def by_schema(vendor: str, entry: str) -> Check | None:
         return None
     if folder is None:
         return None
-    document = json.loads((folder / f"{_SAME.get(vendor, vendor)}.schema.json").read_text("utf-8"))
-    whose = {_SAME.get(vendor, vendor), vendor}
+    whose = (*_SAME.get(vendor, ()), vendor)
+    document = json.loads((folder / f"{whose[0]}.schema.json").read_text("utf-8"))
     definitions = close(amend(document["$defs"], [change for name in whose for change in AMENDMENTS.get(name, ())]))
     validator = jsonschema_rs.Draft202012Validator({"$ref": f"#/$defs/{entry}", "$defs": definitions})
 
@@ -66,7 +66,7 @@ class Amendment(NamedTuple):
     """What a published schema gets wrong, and where that can be seen.
 
     `place` is a definition, or a path of fields below one. `fields` are those it lacks, `optional` those it wrongly
-    demands, `words` values that it lacks, by field.
+    demands, `words` values that it lacks, by field. `other` are fields that hold something else there.
     """
 
     place: str
@@ -74,9 +74,12 @@ class Amendment(NamedTuple):
     fields: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     words: tuple[tuple[str, str], ...] = ()
+    other: tuple[str, ...] = ()
 
 
 _OLLAMA = "the server's own type: https://github.com/ollama/ollama/blob/main/api/types.go"
+_TOOLS = "its own tools, each with its source in the vendor's file"
+_AGENT = "perplexity.types.response_create_params and input_item_param 0.46"
 _COPIES = "words of those who copied it, each with its source in that vendor's file"
 AMENDMENTS: dict[str, tuple[Amendment, ...]] = {
     "anthropic": (
@@ -85,12 +88,19 @@ AMENDMENTS: dict[str, tuple[Amendment, ...]] = {
             "https://platform.claude.com/docs/en/build-with-claude/mid-conversation-system-messages",
             words=(("role", "system"),),
         ),
+        Amendment("RequestToolUseBlock", "anthropic.types.ToolUseBlockParam 2.12", fields=("toolset_name",)),
+        Amendment("RequestToolResultBlock", "anthropic.types.ToolResultBlockParam 2.12", fields=("toolset_name",)),
     ),
     "openai": (
         Amendment(
             "OutputTextContent",
             "answered 200 without them in recordings; optional in openai.types.responses.ResponseOutputTextParam",
             optional=("annotations", "logprobs"),
+        ),
+        Amendment(
+            "ToolChoiceTypes",
+            "forced so by https://github.com/openai/openai-agents-python/blob/main/src/agents/models/openai_responses.py",
+            words=(("type", "web_search"),),
         ),
         Amendment("PromptCacheBreakpointParam", "openai.types.responses.response_input_text_param", fields=("ttl",)),
         Amendment("PromptCacheBreakpointConfig", "openai.types.responses.response_input_text_param", fields=("ttl",)),
@@ -112,10 +122,44 @@ AMENDMENTS: dict[str, tuple[Amendment, ...]] = {
         Amendment("ChatCompletionRequestMessageContentPartText", _COPIES, fields=("cache_control",)),
         Amendment("ChatCompletionRequestAssistantMessage", _COPIES, fields=("reasoning_content", "reasoning")),
     ),
+    "dashscope": (Amendment("CreateChatCompletionRequest", _TOOLS, fields=("enable_search", "enable_code_interpreter")),),
+    "perplexity": (
+        Amendment("CreateChatCompletionRequest", _TOOLS, fields=("search_domain_filter",), other=("web_search_options",)),
+    ),
+    "venice": (Amendment("CreateChatCompletionRequest", _TOOLS, fields=("venice_parameters",)),),
+    "writer": (Amendment("ChatCompletionTool", _TOOLS, words=(("type", "web_search"), ("type", "graph")), other=("function",)),),
+    "zai": (
+        Amendment("ChatCompletionTool", _TOOLS, fields=("web_search",), optional=("function",), words=(("type", "web_search"),)),
+    ),
+    "xai": (
+        Amendment("WebSearchTool", _TOOLS, other=("filters",)),
+        Amendment("CodeInterpreterTool", _TOOLS, optional=("container",)),
+    ),
+    "perplexity-agent": (
+        Amendment("CreateResponse", _AGENT, fields=("response_format",)),
+        Amendment("FunctionToolCall", _AGENT, fields=("thought_signature",)),
+        Amendment("FunctionCallOutputItemParam", _AGENT, fields=("thought_signature",)),
+        Amendment("WebSearchTool", _AGENT, other=("filters", "user_location")),
+        Amendment("ComputerTool", _AGENT, words=(("type", "fetch_url"), ("type", "sandbox"))),
+    ),
+    "groq-responses": (Amendment("ComputerTool", _TOOLS, words=(("type", "browser_search"),)),),
+    "dashscope-responses": (
+        Amendment("ComputerTool", _TOOLS, words=(("type", "web_extractor"),)),
+        Amendment("CodeInterpreterTool", _TOOLS, optional=("container",)),
+    ),
+    "volcengine-responses": (
+        Amendment("FunctionTool", "volcenginesdkarkruntime.types.responses.FunctionToolParam 5.0", optional=("strict",)),
+    ),
     "gemini": (
         Amendment("GenerateContentRequest", "it stands in the path", optional=("model",)),
         Amendment("GenerateContentRequest", "google.genai.types.GenerateContentConfig.service_tier", fields=("serviceTier",)),
         Amendment("FunctionDeclaration", "optional in google.genai.types.FunctionDeclaration", optional=("description",)),
+        Amendment("ToolConfig", "google.genai.types.ToolConfig", fields=("includeServerSideToolInvocations",)),
+        Amendment(
+            "ComputerUse",
+            "google.genai.types.Environment",
+            words=(("environment", "ENVIRONMENT_DESKTOP"), ("environment", "ENVIRONMENT_MOBILE")),
+        ),
     ),
     "mistral": (
         Amendment(
@@ -125,6 +169,13 @@ AMENDMENTS: dict[str, tuple[Amendment, ...]] = {
             words=tuple([("reasoning_effort", word) for word in ("minimal", "low", "medium", "xhigh", "max")]),
         ),
         Amendment("ThinkChunk", "mistralai.client.models.ThinkChunk 3.7", fields=("signature",)),
+        Amendment(
+            "Tool",
+            "mistralai.client.models.DocumentLibraryTool 3.7 is one, too",
+            fields=("library_ids",),
+            optional=("function",),
+            other=("type",),
+        ),
     ),
     "ollama": (
         Amendment("ChatMessage", _OLLAMA, fields=("thinking", "tool_name", "tool_call_id")),
@@ -144,14 +195,22 @@ AMENDMENTS: dict[str, tuple[Amendment, ...]] = {
 """By vendor. An amendment that its schema no longer needs is an error."""
 
 
-_SAME = {"compatible": "openai"}
-"""Schemas that are another vendor's, amended."""
+_SAME = {
+    "compatible": ("openai",),
+    "xai": ("openai",),
+    "groq-responses": ("openai",),
+    "dashscope-responses": ("openai",),
+    "perplexity-agent": ("openai",),
+    "volcengine-responses": ("openai",),
+    **dict.fromkeys(("dashscope", "perplexity", "venice", "writer", "zai"), ("openai", "compatible")),
+}
+"""Schemas that are another vendor's, amended once or twice."""
 
 
 def amend(definitions: Json, amendments: Sequence[Amendment]) -> Json:
     """The definitions with what is known better. Raises KeyError for a place that is not there, ValueError for no news."""
     definitions = deepcopy(definitions)
-    for place, _, fields, optional, words in amendments:
+    for place, _, fields, optional, words, other in amendments:
         name, *path = place.split(".")
         schema = definitions[name]
         for step in path:
@@ -162,6 +221,10 @@ def amend(definitions: Json, amendments: Sequence[Amendment]) -> Json:
         known |= dict.fromkeys(fields, True)
         for field, word in words:
             known[field]["enum"].append(word)
+        for field in other:
+            next(part["properties"] for part in (schema, *schema.get("allOf", ())) if field in part.get("properties", ()))[
+                field
+            ] = True
         schema["required"] = [field for field in required if field not in optional]
     return definitions
 

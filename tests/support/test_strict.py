@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from accepts import PROVIDERS, accepts
 from accepts import WIRES as CHECKS
+from discovery import by_discovery
 from strict import AMENDMENTS, Amendment, amend, close
 from watch import MADE_UP, Watch
 
@@ -140,3 +141,66 @@ def test_exceptions_are_tests_that_exist() -> None:
     lost = [name for name in MADE_UP if f"def {name.split('::')[1]}(" not in (tests / name.split("::")[0]).read_text("utf-8")]
 
     assert [] == lost
+
+
+YOUNGER: dict[str, Any] = {
+    "model": "m",
+    "max_tokens": 9,
+    "messages": [{"role": "user", "content": "hi"}],
+    "mcp_servers": [{"type": "url", "url": "https://x", "name": "x"}],
+    "tools": [
+        {"name": "f", "input_schema": {"type": "object"}},
+        {"type": "web_search_20260318", "name": "web_search", "max_uses": 1, "allowed_domains": ["a.com"]},
+        {"type": "mcp_toolset", "mcp_server_name": "x", "configs": {"a": {"enabled": True}}},
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "wrong"),
+    [
+        ({}, []),
+        ({"mcp_servers": [{"type": "url", "url": "https://x"}]}, ["mcp_servers/0/name: missing"]),
+        ({"mcp_servers": ["x"]}, ["mcp_servers/0: no object"]),
+        ({"tools": [{"type": "web_search_20260318", "name": "x"}]}, ["tools/0/name: 'x' is none of ('web_search',)"]),
+        ({"tools": [{**YOUNGER["tools"][1], "new": 1}]}, ["tools/0/new: unknown"]),
+        ({"tools": [{**YOUNGER["tools"][1], "max_uses": True}]}, ["tools/0/max_uses: True is no int"]),
+        ({"tools": [{**YOUNGER["tools"][1], "allowed_domains": [1]}]}, ["tools/0/allowed_domains/0: 1 is no str"]),
+        ({"new": 1}, ["the body"]),
+    ],
+    ids=range(8),
+)
+def test_tools_that_are_younger_than_the_schema(change: dict[str, Any], wrong: list[str]) -> None:
+    """Anthropic's are held against the types of its own library, the rest of the request against the schema."""
+    check = accepts("anthropic", "anthropic_messages")
+    if check is None:
+        pytest.skip("the vendor's schema is not here: lay it at ../shared/specs")
+
+    found = check({**YOUNGER, **change})
+    assert len(wrong) == len(found)
+    assert all(sentence.startswith(expected) for sentence, expected in zip(found, wrong, strict=True))
+
+
+VERTEX = "GoogleCloudAiplatformV1GenerateContentRequest"
+CONTENTS = [{"role": "user", "parts": [{"text": "q"}]}]
+
+
+@pytest.mark.parametrize(
+    ("body", "taken"),
+    [
+        ({"contents": CONTENTS}, True),
+        ({"contents": CONTENTS, "tools": [{"googleSearch": {"excludeDomains": ["a"]}}]}, True),
+        ({"contents": CONTENTS, "tools": [{"functionDeclarations": [{"name": "f", "parametersJsonSchema": {"x": [1]}}]}]}, True),
+        ({"contents": CONTENTS, "tools": [{"googleSearch": {"allowDomains": ["a"]}}]}, False),
+        ({"contents": CONTENTS, "tools": [{"fileSearch": {}}]}, False),
+        ({"contents": CONTENTS, "tools": [{"computerUse": {"environment": "AMIGA"}}]}, False),
+        ({"contents": [{"parts": [{"text": 3}]}]}, False),
+    ],
+)
+def test_what_vertex_takes(body: dict[str, Any], taken: bool) -> None:
+    """By Google's description of the service: other fields and words are refused, a value that may be any is not looked into."""
+    check = by_discovery(VERTEX)
+    if check is None:
+        pytest.skip("the vendors' schemas, or what reads them, are not here")
+
+    assert taken == (check(body) == [])

@@ -16,6 +16,7 @@ from dragoman.types import (
     Origin,
     ServerToolCall,
     ServerToolResult,
+    SourceSpan,
     Text,
     Thinking,
     ToolCall,
@@ -29,6 +30,7 @@ from dragoman.types import (
     user,
 )
 
+CITED = Citation("page", url="https://x", start=1, end=2, raw={"a": [1, None]}, span=SourceSpan("page", 3, 4))
 HISTORY = [
     system("Be brief."),
     user("Look:", Image(Base64("image/png", "aGk="), detail="low"), Document(FileId("f1"), title="T", cache=Cache("1h"))),
@@ -37,7 +39,7 @@ HISTORY = [
         (
             Thinking("hm", signature="sig", origin=Origin("anthropic_messages", "anthropic", "m")),
             Thinking(encrypted="xyz"),
-            Text("So.", citations=(Citation("page", url="https://x", start=1, end=2, raw={"a": [1, None]}),)),
+            Text("So.", citations=(CITED,)),
             ServerToolCall("s1", "web_search", '{"q":"x"}', kind="server_tool_use"),
             ServerToolResult("s1", "web_search_tool_result", [{"url": "u"}]),
             Opaque({"type": "new", "x": {"y": 1}}),
@@ -71,3 +73,18 @@ def test_a_result_knows_its_call() -> None:
     """A result made from a call carries its id and name."""
     assert Message("tool", (ToolResult("1", (Text("ok"),), False, "f"),)) == tool_result(ToolCall("1", "f"), "ok")
     assert Message("tool", (ToolResult("1", (Text("no"),), True),)) == tool_result("1", "no", is_error=True)
+
+
+def test_citations_are_found_in_the_whole_text() -> None:
+    """Their spans are those of the joined text; one without a span is of its whole block."""
+    reply = assistant(
+        Thinking("hm"),
+        Text("Blå bær: "),
+        Text("on hills. ", citations=(Citation(url="a"), Citation(url="b", start=3, end=8))),
+        ServerToolCall("s", "web_search"),
+        Text("So.", citations=(Citation(url="c", start=1),)),
+    )
+    assert [("a", "on hills. "), ("b", "hills"), ("c", "o.")] == [
+        (each.url, reply.text[each.start : each.end]) for each in reply.citations
+    ]
+    assert () == assistant("nothing").citations

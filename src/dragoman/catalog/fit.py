@@ -35,6 +35,7 @@ from msgspec.structs import replace
 from ..protocols.base import Report
 from ..types.model import Model
 from ..types.request import Request, ToolChoice, VendorTool
+from ..types.server_tools import ServerTool
 from .fit_history import fit_cache, fit_media, fit_prefill, fit_system
 from .fit_reasoning import fit_budget_room, fit_reasoning
 
@@ -74,7 +75,8 @@ def _max_tokens(request: Request, model: Model, report: Report) -> Request:
 def _tools(request: Request, model: Model, report: Report) -> Request:
     if model.tools is not False or not request.tools:
         return request
-    kept = tuple([tool for tool in request.tools if type(tool) is VendorTool])  # run by the vendor, which knows its models
+    # What the vendor runs is kept: it knows its models.
+    kept = tuple([tool for tool in request.tools if isinstance(tool, VendorTool | ServerTool)])
     if len(kept) == len(request.tools):
         return request
     choice = request.tool_choice

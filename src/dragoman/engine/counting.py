@@ -12,6 +12,7 @@ from ..protocols.base import Protocol, Target
 from ..types.count import Count
 from ..types.request import Request
 from ..types.response import Failure
+from ..types.secret import Secret
 from ..wire.http import HttpRequest
 from ..wire.limits import ERROR_BYTES
 from .auth import Auth
@@ -67,6 +68,9 @@ class Counting(Trip):
             if not self._uncounted(error):
                 raise
             self.count = self._estimate(f"{self._target.provider} does not count this: {error.args[0]}")
+
+    def _secrets(self) -> tuple[Secret, ...]:
+        return (*super()._secrets(), *self._request.secrets())
 
     def _ask(self) -> Flow[Count]:
         assert self._http is not None

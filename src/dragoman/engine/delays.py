@@ -1,7 +1,8 @@
 """What providers say about time: `retry-after` and rate-limit headers in all their spellings.
 
-Sources: RFC 9110 §10.2.3 (seconds or HTTP date); OpenAI and Groq durations such as `6m0s` and `12ms`; Anthropic RFC
-3339 times; OpenRouter epoch milliseconds.
+Sources: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 (seconds or an HTTP date); durations such as `6m0s` and `12ms` of
+https://platform.openai.com/docs/guides/rate-limits and https://console.groq.com/docs/rate-limits; RFC 3339 times of
+https://platform.claude.com/docs/en/api/rate-limits; milliseconds since 1970 of https://openrouter.ai/docs/api/reference/limits.
 """
 
 from __future__ import annotations

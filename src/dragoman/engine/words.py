@@ -1,6 +1,23 @@
 """The words in which vendors say what went wrong, as data: codes, types and phrases by the class of error they mean.
 
-Sources: the vendors' error pages and SDKs as of November 2026, and recorded answers. Words are lower case.
+Words are lower case. They are those of recorded answers and of these pages, as of November 2026:
+
+| whose | page |
+|---|---|
+| OpenAI, Azure OpenAI | https://platform.openai.com/docs/guides/error-codes, |
+| | https://learn.microsoft.com/en-us/azure/foundry/openai/concepts/content-filter |
+| Anthropic | https://platform.claude.com/docs/en/api/errors |
+| Google | https://ai.google.dev/gemini-api/docs/troubleshooting, |
+| | https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto, |
+| | https://github.com/googleapis/googleapis/blob/master/google/api/error_reason.proto |
+| Amazon Bedrock | https://docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-codes.html |
+| Cohere | https://docs.cohere.com/reference/errors |
+| OpenRouter | https://openrouter.ai/docs/api/reference/errors-and-debugging |
+| Groq | https://console.groq.com/docs/errors |
+| DeepSeek | https://api-docs.deepseek.com/quick_start/error_codes |
+| Alibaba | https://www.alibabacloud.com/help/en/model-studio/error-code |
+| Volcengine | https://www.volcengine.com/docs/82379/1299023 |
+| llama.cpp | https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md |
 """
 
 from __future__ import annotations

@@ -22,7 +22,6 @@ Attributes = dict[str, Any]
 PROVIDERS = {
     "azure": "azure.ai.openai",
     "azure-classic": "azure.ai.openai",
-    "azure-inference": "azure.ai.inference",
     "azure-responses": "azure.ai.openai",
     "bedrock": "aws.bedrock",
     "bedrock-anthropic": "aws.bedrock",

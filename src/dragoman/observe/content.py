@@ -38,6 +38,7 @@ from ..types.content import (
 from ..types.messages import Message
 from ..types.request import Request, Tool, VendorTool
 from ..types.response import Response
+from ..types.server_tools import ServerTool
 
 __all__ = ["Redactor", "Writer", "mask_keys"]
 
@@ -184,4 +185,6 @@ class Writer:
         if isinstance(tool, VendorTool):
             kind = str(tool.data.get("type") or "vendor")
             return {"type": kind, "name": str(tool.data.get("name") or kind)}
+        if isinstance(tool, ServerTool):
+            return {"type": str(tool.__struct_config__.tag), "name": tool.name}
         return {"type": "function" if isinstance(tool, Tool) else "custom", "name": tool.name}

@@ -132,10 +132,12 @@ class Report:
     would be worthless (the picture asked about is left out) are refused unless the mapping names the feature itself.
     """
 
-    __slots__ = ("_policy", "_target", "adaptations")
+    __slots__ = ("_policy", "_target", "adaptations", "reasoning")
 
     def __init__(self, target: Target, policy: Policy = "adapt") -> None:
         self.adaptations: list[Adaptation] = []
+        self.reasoning: dict[str, Any] = {}
+        """The fields of the body that steer reasoning, by their paths, as they are sent."""
         self._policy = policy
         self._target = target
 

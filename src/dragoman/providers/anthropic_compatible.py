@@ -25,6 +25,7 @@ PROVIDER = Provider(
         signed_thinking=False,
         structured_output=False,
     ),
+    # The header of Anthropic's own clients: https://platform.claude.com/docs/en/api/overview
     auth=Auth("x-api-key", ""),
     key_required=False,
     base_url_env=("ANTHROPIC_COMPATIBLE_BASE_URL",),

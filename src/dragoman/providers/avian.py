@@ -13,7 +13,7 @@ PROVIDER = Provider(
     "https://api.avian.io/v1",
     ("AVIAN_API_KEY",),
     dialect=ChatDialect(
-        # https://avian.io/docs: open models behind OpenAI's API; only what such servers take is sent.
+        # What https://docs.avian.io/api/chat-completions lists: `max_tokens` and sampling; the rest is not sent.
         max_tokens_field="max_tokens",
         system_role="system",
         developer_role=False,
@@ -23,8 +23,8 @@ PROVIDER = Provider(
         drop=("metadata", "service_tier", "modalities", "audio"),
         custom_tools=False,
         tool_choices=("auto", "none", "required", "tool"),
-        # Thinking models behind it (Kimi, DeepSeek) want their reasoning back with tool calls, as it came.
-        think_tags=True,
+        # Reasoning comes in `reasoning_content` and goes back with its tool calls, as recorded in
+        # https://github.com/charmbracelet/fantasy/blob/main/providertests/testdata/TestOpenAICompatibleCommon/avian-kimi/tool_streaming.yaml
         echo="tool_turns",
     ),
     base_url_env=("AVIAN_BASE_URL",),

@@ -5,6 +5,8 @@ The resource is yours; the model is the name of the deployment. What is said is 
 
 from __future__ import annotations
 
+from ..protocols.json_schema.known import OPENAI
+from ..protocols.openai_chat.dialect import ChatDialect
 from .base import Auth, Provider, Variable
 
 __all__ = ["PROVIDER"]
@@ -14,7 +16,11 @@ PROVIDER = Provider(
     "Azure OpenAI",
     "https://{host}/openai/v1",
     ("AZURE_OPENAI_API_KEY",),
-    # The same page: a key goes in a header of its own, a Microsoft Entra token as a bearer.
+    # The same models, the same limits on schemas. OpenAI's search models, which alone search on this wire, are not there:
+    # https://learn.microsoft.com/en-us/azure/foundry/openai/how-to/web-search
+    dialect=ChatDialect(schemas=OPENAI),
+    # https://learn.microsoft.com/en-us/azure/foundry/openai/api-version-lifecycle: a key goes in a header of its own, a Microsoft
+    # Entra token as a bearer.
     auth=Auth("api-key", ""),
     token_auth=Auth(),
     token_env=("AZURE_OPENAI_AD_TOKEN",),

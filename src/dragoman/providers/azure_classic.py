@@ -20,10 +20,11 @@ PROVIDER = Provider(
         # https://learn.microsoft.com/en-us/azure/foundry/openai/reference#chat-completions: the path names the deployment.
         path="/deployments/{model}/chat/completions",
         model_in_body=False,
-        # https://learn.microsoft.com/en-us/azure/foundry/openai/how-to/structured-outputs: the same models, the same limits.
+        # https://learn.microsoft.com/en-us/azure/foundry/openai/how-to/structured-outputs: the same models, the same schemas.
         schemas=OPENAI,
     ),
-    # The same page: a key goes in a header of its own, a Microsoft Entra token as a bearer.
+    # https://learn.microsoft.com/en-us/azure/foundry/openai/reference: a key goes in a header of its own, a Microsoft Entra token
+    # as a bearer.
     auth=Auth("api-key", ""),
     token_auth=Auth(),
     token_env=("AZURE_OPENAI_AD_TOKEN",),

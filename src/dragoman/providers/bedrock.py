@@ -19,6 +19,7 @@ PROVIDER = Provider(
     base_url_env=("BEDROCK_BASE_URL", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME"),
     variables={"region": Variable("the AWS region", ("AWS_REGION", "AWS_DEFAULT_REGION"), "us-east-1")},
     sources=("aws",),
+    # The signing name is shorter than the host's: https://docs.aws.amazon.com/general/latest/gr/bedrock.html
     signing=Signing("bedrock"),
     model="us.anthropic.claude-sonnet-4-6",
     docs="https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html",

@@ -16,23 +16,22 @@ PROVIDER = Provider(
     "https://bedrock-mantle.{region}.api.aws/v1",
     ("AWS_BEARER_TOKEN_BEDROCK",),
     dialect=ChatDialect(
-        # https://docs.aws.amazon.com/bedrock/latest/userguide/inference-chat-completions.html: open models behind OpenAI's API;
-        # only what such servers take is sent.
+        # https://docs.aws.amazon.com/bedrock/latest/userguide/inference-chat-completions-mantle.html sends to OpenAI's reference;
+        # the models are those of many vendors, which know the word `system`.
         system_role="system",
-        developer_role=False,
-        user_field=None,
-        cache_key_field=None,
+        # Caching is automatic: https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html
         cache_marks="none",
-        drop=("metadata", "modalities", "audio"),
+        # Tools of the open models are functions: https://github.com/openai/harmony/blob/main/docs/format.md
         custom_tools=False,
         tool_choices=("auto", "none", "required", "tool"),
-        # Reasoning comes in the field `reasoning`.
+        # Reasoning comes in `reasoning` and goes back in it with its tool calls:
+        # https://cookbook.openai.com/articles/gpt-oss/handle-raw-cot
         echo="tool_turns",
     ),
     base_url_env=("BEDROCK_MANTLE_BASE_URL",),
     variables={"region": Variable("the AWS region", ("AWS_REGION", "AWS_DEFAULT_REGION"), "us-east-1")},
     sources=("aws",),
-    # The signing name is not that of the runtime endpoint.
+    # The signing name is not that of the runtime endpoint: https://docs.aws.amazon.com/bedrock/latest/userguide/bedrock-mantle.html
     signing=Signing("bedrock-mantle"),
     docs="https://docs.aws.amazon.com/bedrock/latest/userguide/bedrock-mantle.html",
     catalog="bedrock",

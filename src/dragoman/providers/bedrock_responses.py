@@ -18,7 +18,7 @@ PROVIDER = Provider(
     ("AWS_BEARER_TOKEN_BEDROCK",),
     "openai_responses",
     ResponsesDialect(
-        count=False,  # no endpoint that counts is documented
+        count=False,  # no endpoint that counts is documented: https://docs.aws.amazon.com/bedrock/latest/userguide/bedrock-mantle.html
         # https://docs.aws.amazon.com/bedrock/latest/userguide/bedrock-mantle.html: open models behind OpenAI's API; their
         # reasoning is text, not encrypted, and goes back as it came.
         system_role="system",
@@ -33,7 +33,7 @@ PROVIDER = Provider(
     base_url_env=("BEDROCK_MANTLE_BASE_URL",),
     variables={"region": Variable("the AWS region", ("AWS_REGION", "AWS_DEFAULT_REGION"), "us-east-1")},
     sources=("aws",),
-    # The signing name is not that of the runtime endpoint.
+    # The signing name is not that of the runtime endpoint: https://docs.aws.amazon.com/bedrock/latest/userguide/bedrock-mantle.html
     signing=Signing("bedrock-mantle"),
     docs="https://docs.aws.amazon.com/bedrock/latest/userguide/bedrock-mantle.html",
     catalog="bedrock",

@@ -25,7 +25,7 @@ PROVIDER = Provider(
     "https://api.cerebras.ai/v1",
     ("CEREBRAS_API_KEY",),
     dialect=ChatDialect(
-        # https://inference-docs.cerebras.ai/api-reference/chat-completions
+        # What https://inference-docs.cerebras.ai/api-reference/chat-completions lists: tools are functions, models know `system`.
         system_role="system",
         cache_marks="none",
         drop=("metadata", "modalities", "audio"),
@@ -36,7 +36,7 @@ PROVIDER = Provider(
         efforts={"minimal": "low", "xhigh": "high", "max": "high"},
         echo="always",
         echo_field="reasoning",
-        # https://inference-docs.cerebras.ai/capabilities/structured-outputs
+        # Schemas have limits where they are strict: https://inference-docs.cerebras.ai/capabilities/structured-outputs
         schemas=Schemas(strict_tools=_STRICT, strict_output=_STRICT),
     ),
     base_url_env=("CEREBRAS_BASE_URL",),

@@ -16,8 +16,9 @@ PROVIDER = Provider(
     "https://api.cloudflare.com/client/v4/accounts/{account}/ai/v1",
     ("CLOUDFLARE_API_TOKEN", "CLOUDFLARE_API_KEY"),
     dialect=ChatDialect(
-        # https://developers.cloudflare.com/workers-ai/configuration/open-ai-compatibility: open models behind OpenAI's API; only
-        # what such servers take is sent.
+        # https://developers.cloudflare.com/workers-ai/configuration/open-ai-compatibility: each model has a schema of its own,
+        # and what those of all have in common is sent, `max_tokens` and `top_k` of older ones among it:
+        # https://github.com/cloudflare/cloudflare-docs/tree/production/src/content/workers-ai-models
         max_tokens_field="max_tokens",
         system_role="system",
         developer_role=False,
@@ -28,8 +29,8 @@ PROVIDER = Provider(
         custom_tools=False,
         tool_choices=("auto", "none", "required", "tool"),
         top_k=True,
+        # DeepSeek R1 and QwQ think in <think> tags: https://github.com/deepseek-ai/DeepSeek-R1#usage-recommendations
         think_tags=True,
-        echo="tool_turns",
     ),
     base_url_env=("CLOUDFLARE_BASE_URL",),
     variables={"account": Variable("the id of the Cloudflare account", ("CLOUDFLARE_ACCOUNT_ID",))},

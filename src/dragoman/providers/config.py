@@ -32,6 +32,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+import threading
 import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -311,8 +312,13 @@ def _first(given: Any, otherwise: Any) -> Any:
     return otherwise if given is None else given
 
 
+# msgspec 0.22 crashes when threads meet a class of its for the first time together, and what is converted is known only here.
+_CONVERTING = threading.Lock()
+
+
 def _convert(value: Any, kind: Any, where: str) -> Any:
     try:
-        return msgspec.convert(value, kind)
+        with _CONVERTING:
+            return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
         raise UsageError(f"{where}: {error}") from error

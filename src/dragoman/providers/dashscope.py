@@ -8,6 +8,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from ..protocols.openai_chat.dialect import ChatDialect
+from ..protocols.tool_forms import Form
 from .base import Provider
 
 __all__ = ["CHINA", "PROVIDER"]
@@ -18,7 +19,8 @@ PROVIDER = Provider(
     "https://dashscope-intl.aliyuncs.com/compatible-mode/v1",
     ("DASHSCOPE_API_KEY",),
     dialect=ChatDialect(
-        # https://www.alibabacloud.com/help/en/model-studio/qwen-api-via-openai-chat-completions
+        # What https://www.alibabacloud.com/help/en/model-studio/qwen-api-via-openai-chat-completions lists; `tool_choice` has no
+        # `required` there.
         max_tokens_field="max_tokens",
         user_field=None,
         cache_key_field=None,
@@ -37,6 +39,12 @@ PROVIDER = Provider(
         reasoning_style="enable_thinking",
         echo="always",
         echo_field="reasoning_content",
+        server_tools={
+            # https://www.alibabacloud.com/help/en/model-studio/web-search
+            "web_search": (Form({"enable_search": True}, in_body=True),),
+            # https://www.alibabacloud.com/help/en/model-studio/qwen-code-interpreter: while thinking, and streamed
+            "code_execution": (Form({"enable_code_interpreter": True}, in_body=True),),
+        },
     ),
     base_url_env=("DASHSCOPE_BASE_URL",),
     model="qwen3-max",

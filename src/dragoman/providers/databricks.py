@@ -16,7 +16,8 @@ PROVIDER = Provider(
     "https://{host}/serving-endpoints",
     ("DATABRICKS_TOKEN",),
     dialect=ChatDialect(
-        # What https://docs.databricks.com/aws/en/machine-learning/foundation-model-apis/api-reference#chat-request lists.
+        # What https://docs.databricks.com/aws/en/machine-learning/foundation-model-apis/api-reference#chat-request lists, read
+        # second-hand, in https://github.com/BerriAI/litellm/blob/main/litellm/llms/databricks/chat/transformation.py.
         max_tokens_field="max_tokens",
         system_role="system",
         developer_role=False,
@@ -28,7 +29,8 @@ PROVIDER = Provider(
         tool_choices=("auto", "none", "required", "tool"),
         top_k=True,
         parallel_tool_calls=False,
-        # The same page: low, medium, high.
+        # https://docs.databricks.com/aws/en/machine-learning/foundation-model-apis/api-reference, `reasoning_effort`: low,
+        # medium, high.
         efforts={"minimal": "low", "xhigh": "high", "max": "high"},
     ),
     base_url_env=("DATABRICKS_BASE_URL",),

@@ -26,6 +26,7 @@ PROVIDER = Provider(
         signed_thinking=False,
         count_path=None,  # the same page names no endpoint that counts
     ),
+    # https://api-docs.deepseek.com/guides/anthropic_api: the key goes in Anthropic's header.
     auth=Auth("x-api-key", ""),
     base_url_env=("DEEPSEEK_ANTHROPIC_BASE_URL",),
     model="deepseek-v4-pro",

@@ -15,7 +15,7 @@ PROVIDER = Provider(
     ("DEEPSEEK_API_KEY",),
     "openai_responses",
     ResponsesDialect(
-        count=False,  # no endpoint that counts is documented
+        count=False,  # no endpoint that counts is documented: https://api-docs.deepseek.com/guides/responses_api
         # https://api-docs.deepseek.com/guides/responses_api; sampling and roles as in its Chat Completions.
         user_field=None,
         cache_key_field=None,

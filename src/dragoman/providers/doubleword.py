@@ -13,18 +13,22 @@ PROVIDER = Provider(
     "https://api.doubleword.ai/v1",
     ("DOUBLEWORD_API_KEY",),
     dialect=ChatDialect(
-        # https://docs.doubleword.ai/inference-api: open models behind OpenAI's API; only what such servers take is sent.
+        # What the server's own description of its API has, `max_tokens` and four roles:
+        # https://github.com/doublewordai/control-layer/blob/main/dwctl/src/openapi/extra_types.rs
         max_tokens_field="max_tokens",
         system_role="system",
         developer_role=False,
-        user_field=None,
+        # What its router knows, functions only, and passes on beyond that (`top_k`):
+        # https://github.com/doublewordai/control-layer/blob/main/onwards/src/strict/schemas/chat_completions.rs
         cache_key_field=None,
         cache_marks="none",
-        drop=("metadata", "service_tier", "modalities", "audio"),
+        drop=("metadata", "modalities", "audio"),
         custom_tools=False,
         tool_choices=("auto", "none", "required", "tool"),
         top_k=True,
-        think_tags=True,
+        # https://github.com/doublewordai/control-layer/blob/main/onwards/src/strict/schemas/chat_completions.rs: whatever a
+        # server calls its reasoning becomes `reasoning_content`; with tool calls it goes back, as recorded in
+        # https://github.com/0xPlaygrounds/rig/blob/main/tests/cassettes/doubleword/tools/optional_argument.yaml
         echo="tool_turns",
         echo_field="reasoning_content",
     ),

@@ -13,7 +13,9 @@ PROVIDER = Provider(
     "https://api.featherless.ai/v1",
     ("FEATHERLESS_API_KEY",),
     dialect=ChatDialect(
-        # https://featherless.ai/docs/api-overview-and-common-options: open models; OpenAI's fields and vLLM's sampling settings.
+        # What https://featherless.ai/docs/completions lists, `max_tokens` and `top_k` among them; that tools are OpenAI's
+        # functions is second-hand:
+        # https://github.com/BerriAI/litellm/blob/main/litellm/llms/featherless_ai/chat/transformation.py
         max_tokens_field="max_tokens",
         system_role="system",
         developer_role=False,
@@ -24,8 +26,8 @@ PROVIDER = Provider(
         custom_tools=False,
         tool_choices=("auto", "none", "required", "tool"),
         top_k=True,
+        # Qwen3 thinks in <think> tags and wants no thinking back: https://huggingface.co/Qwen/Qwen3-32B#best-practices
         think_tags=True,
-        echo="tool_turns",
     ),
     base_url_env=("FEATHERLESS_BASE_URL",),
     model="Qwen/Qwen3-32B",

@@ -16,8 +16,8 @@ PROVIDER = Provider(
     "https://api.githubcopilot.com",
     ("COPILOT_GITHUB_TOKEN", "GITHUB_COPILOT_TOKEN"),
     dialect=ChatDialect(
-        # https://github.com/microsoft/vscode-copilot-chat: models of several vendors behind one API; only what all of them take
-        # is sent.
+        # Models of several vendors behind one API that is not documented: what VS Code's own extension sends it is sent.
+        # https://github.com/microsoft/vscode-copilot-chat/blob/main/src/platform/networking/common/fetch.ts
         max_tokens_field="max_tokens",
         system_role="system",
         developer_role=False,
@@ -40,6 +40,7 @@ PROVIDER = Provider(
     ),
     # Requests without an editor and an integration that the service knows are refused. A request with pictures wants
     # `copilot-vision-request: true` beside them.
+    # https://github.com/BerriAI/litellm/blob/main/litellm/llms/github_copilot/common_utils.py
     headers={
         "editor-version": "vscode/1.107.0",
         "editor-plugin-version": "copilot-chat/0.35.0",

@@ -18,9 +18,10 @@ PROVIDER = Provider(
     ("COPILOT_GITHUB_TOKEN", "GITHUB_COPILOT_TOKEN"),
     "openai_responses",
     ResponsesDialect(
-        count=False,  # no endpoint that counts is documented
+        count=False,  # no endpoint that counts is documented: https://github.com/microsoft/vscode-copilot-chat
         # https://github.com/microsoft/vscode-copilot-chat sends `store: false`: the service keeps nothing.
         body={"store": False},
+        # OpenAI's own models, so OpenAI's limits on schemas: https://docs.github.com/en/copilot/reference/ai-models/supported-models
         schemas=REFERENCE.schemas,
     ),
     base_url_env=("GITHUB_COPILOT_BASE_URL",),
@@ -35,6 +36,7 @@ PROVIDER = Provider(
     ),
     # Requests without an editor and an integration that the service knows are refused. A request with pictures wants
     # `copilot-vision-request: true` beside them.
+    # https://github.com/BerriAI/litellm/blob/main/litellm/llms/github_copilot/common_utils.py
     headers={
         "editor-version": "vscode/1.107.0",
         "editor-plugin-version": "copilot-chat/0.35.0",

@@ -19,9 +19,9 @@ PROVIDER = Provider(
         "INFERENCE_KEY",
     ),
     dialect=ChatDialect(
-        # https://devcenter.heroku.com/articles/heroku-inference-api-v1-chat-completions: what it lists; models
-        # of several vendors are behind it.
-        max_tokens_field="max_tokens",
+        # The fields to which https://devcenter.heroku.com/articles/openai-compatibility-chat-completions says yes: `user`,
+        # caching, `metadata`, `service_tier` and sound are not among them. Roles and tools are those of
+        # https://devcenter.heroku.com/articles/heroku-inference-api-v1-chat-completions.
         system_role="system",
         developer_role=False,
         user_field=None,
@@ -30,8 +30,6 @@ PROVIDER = Provider(
         drop=("metadata", "service_tier", "modalities", "audio"),
         custom_tools=False,
         tool_choices=("auto", "none", "required", "tool"),
-        think_tags=True,
-        echo="tool_turns",
     ),
     base_url_env=("HEROKU_INFERENCE_BASE_URL",),
     docs="https://devcenter.heroku.com/articles/heroku-inference-api-v1-chat-completions",

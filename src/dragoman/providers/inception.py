@@ -13,7 +13,8 @@ PROVIDER = Provider(
     "https://api.inceptionlabs.ai/v1",
     ("INCEPTION_API_KEY",),
     dialect=ChatDialect(
-        # https://docs.inceptionlabs.ai: OpenAI-compatible; only its older fields are sent.
+        # What https://docs.inceptionlabs.ai/api-reference/chat/create-a-chat-completion lists, read second-hand, in
+        # https://github.com/BerriAI/litellm/blob/main/litellm/llms/inception/chat/transformation.py.
         max_tokens_field="max_tokens",
         system_role="system",
         developer_role=False,
@@ -23,7 +24,7 @@ PROVIDER = Provider(
         drop=("metadata", "service_tier", "modalities", "audio"),
         custom_tools=False,
         tool_choices=("auto", "none", "required", "tool"),
-        # The same pages: instant, low, medium, high.
+        # Instant, low, medium, high, says https://docs.litellm.ai/docs/providers/inception of `reasoning_effort`.
         efforts={"none": "instant", "minimal": "instant", "xhigh": "high", "max": "high"},
     ),
     base_url_env=("INCEPTION_BASE_URL",),

@@ -14,8 +14,10 @@ PROVIDER = Provider(
     "http://localhost:8080/v1",
     ("LLAMACPP_API_KEY",),
     dialect=ChatDialect(
-        count="input_tokens",  # the server counts what its chat template makes of a request
-        # Chat templates know `system`, and many of them only at the head.
+        # The server counts what its chat template makes of a request:
+        # https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md
+        count="input_tokens",
+        # Chat templates know `system`, and many of them only at the head: https://github.com/QwenLM/Qwen3.8/issues/244
         system_role="system",
         developer_role=False,
         late_system=False,
@@ -28,7 +30,8 @@ PROVIDER = Provider(
         top_k=True,
         custom_tools=False,
         tool_choices=("auto", "none", "required"),
-        # The same page, `reasoning_format`: with `none` tags stay in the answer.
+        # https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md, `chat_template_kwargs`, `reasoning_format`:
+        # with `none` the tags of reasoning stay in the answer; `reasoning_content` is an input field, too.
         reasoning_style="chat_template_kwargs",
         think_tags=True,
         echo="always",

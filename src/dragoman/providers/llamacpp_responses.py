@@ -29,6 +29,11 @@ PROVIDER = Provider(
         summaries=False,
         echo="always",
         lone_reasoning=True,
+        # https://github.com/ggml-org/llama.cpp/blob/master/tools/server/server-chat.cpp: the model's own messages are known by
+        # their type, parts are text and images, and a call's output is text.
+        typed_messages=True,
+        files=False,
+        media_results=False,
     ),
     key_required=False,
     base_url_env=("LLAMACPP_BASE_URL",),

@@ -14,7 +14,7 @@ PROVIDER = Provider(
     "http://localhost:1234/v1",
     ("LM_API_TOKEN",),
     dialect=ChatDialect(
-        # Chat templates know `system`, and many of them only at the head.
+        # Chat templates know `system`, and many of them only at the head: https://github.com/QwenLM/Qwen3.8/issues/244
         system_role="system",
         developer_role=False,
         late_system=False,
@@ -30,9 +30,10 @@ PROVIDER = Provider(
         custom_tools=False,
         # https://lmstudio.ai/docs/developer/openai-compat/tools: words only, no named tool.
         tool_choices=("auto", "none", "required"),
-        # Reasoning stays in the answer as tags unless a setting of the application moves it.
+        # Reasoning stays in the answer as tags unless a setting of the application moves it: https://lmstudio.ai/blog/lmstudio-v0.3.9
         think_tags=True,
-        # `Pattern must start with '^' and end with '$'`: llama.cpp makes the grammars here too.
+        # `Pattern must start with '^' and end with '$'`: llama.cpp makes the grammars of schemas here too.
+        # https://github.com/ggml-org/llama.cpp/blob/master/grammars/README.md
         schemas=LLAMA_CPP,
     ),
     key_required=False,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ..protocols.base import ToolIdRule
 from ..protocols.openai_responses.dialect import ResponsesDialect
+from ..protocols.tool_forms import Form
 from .base import Provider
 
 __all__ = ["PROVIDER"]
@@ -18,7 +19,7 @@ PROVIDER = Provider(
     ("LM_API_TOKEN",),
     "openai_responses",
     ResponsesDialect(
-        count=False,  # no endpoint that counts is documented
+        count=False,  # no endpoint that counts is documented: https://lmstudio.ai/docs/developer/openai-compat/responses
         # https://lmstudio.ai/docs/developer/openai-compat/responses: local models; what they
         # have no use for is not sent, and their reasoning is text.
         user_field=None,
@@ -33,6 +34,11 @@ PROVIDER = Provider(
         summaries=False,
         echo="always",
         lone_reasoning=True,
+        # https://lmstudio.ai/docs/developer/openai-compat/responses: where the application's settings allow for it.
+        server_tools={
+            "remote_mcp": (Form({"type": "mcp"}, {"name": "server_label", "url": "server_url", "tools": "allowed_tools"}),)
+        },
+        forced_tools=False,
     ),
     key_required=False,
     base_url_env=("LMSTUDIO_BASE_URL",),

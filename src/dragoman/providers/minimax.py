@@ -17,7 +17,7 @@ PROVIDER = Provider(
     ("MINIMAX_API_KEY",),
     dialect=ChatDialect(
         # https://platform.minimax.io/docs/api-reference/text-openai-api: `max_tokens` is the older word there, penalties and
-        # `logit_bias` are ignored, one answer per request.
+        # `logit_bias` are ignored, one answer per request, and it follows no schema.
         user_field=None,
         cache_key_field=None,
         cache_marks="none",
@@ -42,8 +42,9 @@ PROVIDER = Provider(
         system_role="system",
         developer_role=False,
         video_urls=True,
-        # The same page: thinking is `adaptive` or `disabled`; with `reasoning_split` it comes in fields of its own, which must
-        # come back whole, or else as <think> tags that must stay in the text.
+        # https://platform.minimax.io/docs/api-reference/text-openai-api: thinking is `adaptive` or `disabled`; with
+        # `reasoning_split` it comes in fields of its own, which must come back whole, or else as <think> tags that must stay in
+        # the text.
         reasoning_style="thinking",
         thinking_on="adaptive",
         body={"reasoning_split": True},

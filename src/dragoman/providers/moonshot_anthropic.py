@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from ..protocols.anthropic_messages.dialect import MessagesDialect
 from .base import Provider
 
-__all__ = ["PROVIDER"]
+__all__ = ["CHINA", "PROVIDER"]
 
 PROVIDER = Provider(
     "moonshot-anthropic",
@@ -27,4 +29,16 @@ PROVIDER = Provider(
     model="kimi-k3",
     docs="https://platform.kimi.ai/docs/api/overview",
     catalog="moonshot",
+)
+
+CHINA = replace(
+    PROVIDER,
+    name="moonshot-cn-anthropic",
+    title="Moonshot AI (China), Anthropic's format",
+    base_url="https://api.moonshot.cn/anthropic",
+    key_env=("MOONSHOT_CN_API_KEY",),
+    base_url_env=("MOONSHOT_CN_ANTHROPIC_BASE_URL",),
+    model="kimi-k2.6",
+    docs="https://platform.moonshot.cn/docs/guide/agent-support",
+    catalog="moonshot-cn",
 )

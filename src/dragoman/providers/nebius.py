@@ -13,21 +13,20 @@ PROVIDER = Provider(
     "https://api.tokenfactory.nebius.com/v1",
     ("NEBIUS_API_KEY",),
     dialect=ChatDialect(
-        # https://docs.tokenfactory.nebius.com/api-reference/introduction: OpenAI-compatible; only what open models behind such
-        # servers take is sent.
+        # What https://docs.tokenfactory.nebius.com/api-reference/inference/create-chat-completion lists; `top_k` is in
+        # https://docs.tokenfactory.nebius.com/api-reference/examples/text-generation.
         max_tokens_field="max_tokens",
         system_role="system",
         developer_role=False,
-        user_field=None,
         cache_key_field=None,
         cache_marks="none",
-        drop=("metadata", "service_tier", "modalities", "audio"),
+        drop=("metadata", "modalities", "audio"),
         custom_tools=False,
         tool_choices=("auto", "none", "required", "tool"),
         top_k=True,
-        # Models without a parser write <think> tags; reasoning goes back with its tool calls, as it came.
-        think_tags=True,
-        echo="tool_turns",
+        # https://docs.tokenfactory.nebius.com/api-reference/inference/create-chat-completion, `reasoning_effort`: low, medium,
+        # high.
+        efforts={"none": "low", "minimal": "low", "xhigh": "high", "max": "high"},
     ),
     base_url_env=("NEBIUS_BASE_URL",),
     model="openai/gpt-oss-120b",

@@ -13,7 +13,7 @@ PROVIDER = Provider(
     "https://api.novita.ai/openai",
     ("NOVITA_API_KEY",),
     dialect=ChatDialect(
-        # https://novita.ai/docs/api-reference/model-apis-llm-create-chat-completion
+        # What https://novita.ai/docs/api-reference/model-apis-llm-create-chat-completion lists; tools are functions.
         max_tokens_field="max_tokens",
         system_role="system",
         developer_role=False,
@@ -24,9 +24,11 @@ PROVIDER = Provider(
         custom_tools=False,
         tool_choices=("auto", "none", "required", "tool"),
         top_k=True,
-        # https://novita.ai/docs/guides/llm-interleaved-thinking: `reasoning_details` or `reasoning_content`, whichever came, goes
-        # back with its tool calls; https://novita.ai/docs/guides/llm-reasoning: other models write <think> tags.
+        # https://novita.ai/docs/api-reference/model-apis-llm-create-chat-completion: unless `separate_reasoning` is asked for,
+        # the reasoning of DeepSeek R1 stands in the answer, in <think> tags.
         think_tags=True,
+        # https://novita.ai/docs/guides/llm-interleaved-thinking: the full answer goes back, `reasoning_details` or
+        # `reasoning_content` with its tool calls.
         echo="tool_turns",
     ),
     base_url_env=("NOVITA_BASE_URL",),

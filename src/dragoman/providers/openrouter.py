@@ -8,6 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from ..protocols.openai_chat.dialect import ChatDialect
+from ..protocols.tool_forms import OPENROUTER
 from .base import Provider
 
 __all__ = ["PROVIDER", "Attribution", "MaxPrice", "OpenRouterRouting", "Percentiles", "Sort"]
@@ -18,8 +19,10 @@ PROVIDER = Provider(
     "https://openrouter.ai/api/v1",
     ("OPENROUTER_API_KEY",),
     dialect=ChatDialect(
-        system_role="system",  # what the models behind it know; `developer` is taken too
-        # https://openrouter.ai/docs/guides/features/multimodal/overview
+        # https://openrouter.ai/docs/api/api-reference/chat/create-a-chat-completion: `system` is what the models behind it know,
+        # and `developer` is taken too.
+        system_role="system",
+        # Media of all kinds, in results of tools too, and by URL: https://openrouter.ai/docs/guides/features/multimodal/overview
         tool_media=True,
         video_urls=True,
         document_urls=True,
@@ -36,6 +39,10 @@ PROVIDER = Provider(
         reasoning_style="reasoning",
         echo="always",
         echo_field="reasoning",
+        # For every model: https://openrouter.ai/docs/guides/features/server-tools/overview
+        server_tools=OPENROUTER,
+        # https://openrouter.ai/docs/api/api-reference/chat/create-a-chat-completion: `{type}` names one.
+        forced_tools=True,
     ),
     base_url_env=("OPENROUTER_BASE_URL",),
     model="openrouter/auto",

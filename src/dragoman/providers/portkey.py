@@ -17,11 +17,10 @@ PROVIDER = Provider(
     "https://api.portkey.ai/v1",
     ("PORTKEY_API_KEY",),
     dialect=ChatDialect(
-        # https://portkey.ai/docs/api-reference/inference-api/chat: OpenAI's request, made into each vendor's; only what all of
-        # them take is sent.
-        max_tokens_field="max_tokens",
+        # OpenAI's request, made into each vendor's: https://github.com/Portkey-AI/openapi/blob/master/openapi.yaml has no fields
+        # for caching, and tools are functions. Most vendors' word is `system`, and the gateway makes it of `developer`, too:
+        # https://github.com/Portkey-AI/gateway/blob/main/src/providers/open-ai-base/index.ts
         system_role="system",
-        developer_role=False,
         cache_key_field=None,
         cache_marks="none",
         custom_tools=False,

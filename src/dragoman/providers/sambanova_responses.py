@@ -15,7 +15,7 @@ PROVIDER = Provider(
     ("SAMBANOVA_API_KEY",),
     "openai_responses",
     ResponsesDialect(
-        count=False,  # no endpoint that counts is documented
+        count=False,  # no endpoint that counts is documented: https://docs.sambanova.ai/docs/en/features/responses
         # https://docs.sambanova.ai/docs/en/features/responses: functions only, reasoning as text, nothing is stored.
         user_field=None,
         cache_key_field=None,

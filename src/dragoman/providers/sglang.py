@@ -13,10 +13,11 @@ PROVIDER = Provider(
     "http://localhost:30000/v1",
     ("SGLANG_API_KEY",),
     dialect=ChatDialect(
-        # Chat templates know `system`, and many of them only at the head.
+        # Chat templates know `system`, and many of them only at the head: https://github.com/QwenLM/Qwen3.8/issues/244
         system_role="system",
         late_system=False,
-        # https://docs.sglang.io/docs/basic_usage/openai_api_completions
+        # No fields for caching, functions only, `top_k`, sound and video by URL:
+        # https://github.com/sgl-project/sglang/blob/main/python/sglang/srt/entrypoints/openai/protocol.py
         cache_key_field=None,
         cache_marks="none",
         top_k=True,

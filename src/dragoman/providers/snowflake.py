@@ -16,8 +16,8 @@ PROVIDER = Provider(
     "https://{account}.snowflakecomputing.com/api/v2/cortex/v1",
     ("SNOWFLAKE_PAT", "SNOWFLAKE_CORTEX_PAT"),
     dialect=ChatDialect(
-        # https://docs.snowflake.com/en/user-guide/snowflake-cortex/cortex-rest-api: `max_tokens` is the older word; what its
-        # table does not list is not sent.
+        # What https://docs.snowflake.com/en/user-guide/snowflake-cortex/cortex-rest-api lists, read second-hand, in
+        # https://github.com/BerriAI/litellm/blob/main/litellm/llms/snowflake/chat/transformation.py.
         system_role="system",
         developer_role=False,
         user_field=None,
@@ -26,7 +26,11 @@ PROVIDER = Provider(
         drop=("seed", "metadata", "service_tier", "modalities", "audio"),
         custom_tools=False,
         tool_choices=("auto", "none", "required", "tool"),
-        # Thinking is asked for with OpenRouter's object, and its `reasoning_details` come back as they were.
+        # Not documented for tools, says
+        # https://github.com/pydantic/pydantic-ai/blob/main/pydantic_ai_slim/pydantic_ai/providers/snowflake.py.
+        strict=False,
+        # Claude is asked to think with OpenRouter's object, and its `reasoning_details` go back as they came, as recorded in
+        # https://github.com/pydantic/pydantic-ai/blob/main/tests/models/cassettes/test_snowflake/test_snowflake_thinking.yaml
         reasoning_style="reasoning",
         echo="always",
     ),

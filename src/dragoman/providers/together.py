@@ -20,7 +20,8 @@ PROVIDER = Provider(
         cache_key_field=None,
         cache_marks="none",
         top_k=True,
-        # `logprobs` is a number here, not a switch: reach it through `extra`.
+        # https://docs.together.ai/reference/chat-completions-1: `logprobs` is a number here, not a switch (reach it through
+        # `extra`), functions have no `strict`, and all of them are only that.
         drop=("logprobs", "top_logprobs", "metadata", "service_tier", "modalities", "audio"),
         strict=False,
         parallel_tool_calls=False,
@@ -28,13 +29,14 @@ PROVIDER = Provider(
         tool_choices=("auto", "none", "required", "tool"),
         system_role="system",
         developer_role=False,
-        # System, assistant and tool messages take a string only.
+        # System, assistant and tool messages take a string only, the user's sound and video by URL:
+        # https://github.com/togethercomputer/openapi/blob/main/openapi.yaml
         content_arrays=False,
         tool_content_arrays=False,
         files=False,
         audio_urls=True,
         video_urls=True,
-        # https://docs.together.ai/docs/reasoning: low, medium, high.
+        # https://docs.together.ai/docs/reasoning: low, medium, high; reasoning goes back with its tool calls.
         efforts={"minimal": "low", "xhigh": "high", "max": "high"},
         echo="tool_turns",
         finish_reasons={"eos": "stop"},

@@ -23,9 +23,11 @@ PROVIDER = Provider(
         reasoning_style="reasoning",
         echo="always",
         echo_field="reasoning",
-        # What it bills is prompt, completion and reasoning: each count leaves the others out, and so does its total.
+        # What it bills is prompt, completion and reasoning: each count leaves the others out, and so does its total, as recorded
+        # in
+        # https://github.com/charmbracelet/fantasy/blob/main/providertests/testdata/TestVercelCommon/gemini-3-pro-preview/multi_tool.yaml
         reasoning_in_output=False,
-        # https://vercel.com/docs/ai-gateway/models-and-providers/provider-options
+        # Which vendors may answer: https://vercel.com/docs/ai-gateway/models-and-providers/provider-options
         routing_field="providerOptions",
     ),
     base_url_env=("AI_GATEWAY_BASE_URL",),

@@ -17,8 +17,19 @@ PROVIDER = Provider(
     "https://{host}/v1/projects/{project}/locations/{location}",
     protocol="gemini",
     dialect=GeminiDialect(
-        # https://docs.cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference
+        # Models stand behind their publisher: https://docs.cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference
         model_path="publishers/google/models/{model}",
+        # Fields of `Tool` in https://docs.cloud.google.com/vertex-ai/generative-ai/docs/reference/rest/v1beta1/Tool: there are no
+        # `fileSearch` and `mcpServers`.
+        server_tools=("web_search", "web_fetch", "code_execution", "file_search", "computer"),
+        # A search may exclude domains, and be made local by coordinates:
+        # https://docs.cloud.google.com/gemini-enterprise-agent-platform/models/grounding/grounding-with-google-search
+        search_settings=("blocked_domains", "vicinity"),
+        # Files are searched in corpora: https://docs.cloud.google.com/vertex-ai/generative-ai/docs/model-reference/rag-api-v1
+        rag_stores=True,
+        # `include_server_side_tool_invocations` "is not supported in Vertex AI":
+        # https://github.com/googleapis/python-genai/blob/main/google/genai/types.py
+        shows_tools=False,
     ),
     token_env=("GOOGLE_VERTEX_ACCESS_TOKEN",),
     base_url_env=("GOOGLE_VERTEX_BASE_URL",),

@@ -5,7 +5,7 @@ Project and location are yours; the credentials are Google Cloud's, an access to
 
 from __future__ import annotations
 
-from ..protocols.anthropic_messages.dialect import REFERENCE, MessagesDialect
+from ..protocols.anthropic_messages.dialect import REFERENCE, MessagesDialect, ToolForm
 from .base import Provider, Variable
 
 __all__ = ["PROVIDER"]
@@ -24,8 +24,17 @@ PROVIDER = Provider(
         version="vertex-2023-10-16",
         version_in_body=True,
         model_in_body=False,
+        # The same models, so the same limits on schemas and on what may stand beside thinking:
+        # https://platform.claude.com/docs/en/build-with-claude/extended-thinking
         schemas=REFERENCE.schemas,
         thinking_alone=True,
+        # https://docs.cloud.google.com/gemini-enterprise-agent-platform/models/partner-models/claude/web-search: the first form
+        # of the search; https://platform.claude.com/docs/en/agents-and-tools/tool-use/computer-use-tool#compatibility has the
+        # computer here, and the first page names code execution, web fetch and the MCP connector as not supported.
+        server_tools={
+            "web_search": ToolForm("web_search_20250305"),
+            "computer": REFERENCE.server_tools["computer"],
+        },
     ),
     token_env=("GOOGLE_VERTEX_ACCESS_TOKEN",),
     base_url_env=("VERTEX_ANTHROPIC_BASE_URL",),

@@ -7,6 +7,7 @@ credentials are Google Cloud's, an access token stands where a key stands elsewh
 from __future__ import annotations
 
 from ..protocols.openai_chat.dialect import ChatDialect
+from ..protocols.tool_forms import Form
 from .base import Provider, Variable
 
 __all__ = ["PROVIDER"]
@@ -16,8 +17,8 @@ PROVIDER = Provider(
     "Google Vertex AI (Chat Completions)",
     "https://{host}/v1/projects/{project}/locations/{location}/endpoints/openapi",
     dialect=ChatDialect(
-        # https://docs.cloud.google.com/vertex-ai/generative-ai/docs/maas/call-open-model-apis: open models behind OpenAI's API;
-        # only what such servers take is sent.
+        # What https://docs.cloud.google.com/vertex-ai/generative-ai/docs/migrate/openai/overview lists, where
+        # `max_completion_tokens` is but an alias; of other vendors' models it says that they take less.
         max_tokens_field="max_tokens",
         system_role="system",
         developer_role=False,
@@ -27,8 +28,11 @@ PROVIDER = Provider(
         drop=("metadata", "service_tier", "modalities", "audio"),
         custom_tools=False,
         tool_choices=("auto", "none", "required", "tool"),
+        # Reasoning of DeepSeek R1 is in <think> tags: https://docs.cloud.google.com/vertex-ai/generative-ai/docs/maas/capabilities/thinking
         think_tags=True,
-        echo="tool_turns",
+        # https://docs.cloud.google.com/vertex-ai/generative-ai/docs/migrate/openai/overview: Google's own models take
+        # `web_search_options`, without anything in it.
+        server_tools={"web_search": (Form({"web_search_options": {}}, models="^google/", in_body=True),)},
     ),
     token_env=("GOOGLE_VERTEX_ACCESS_TOKEN",),
     variables={

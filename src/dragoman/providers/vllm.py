@@ -13,11 +13,13 @@ PROVIDER = Provider(
     "http://localhost:8000/v1",
     ("VLLM_API_KEY",),
     dialect=ChatDialect(
-        count="tokenize",  # https://docs.vllm.ai/en/stable/serving/openai_compatible_server/#tokenizer-api
-        # Chat templates know `system`, and many of them only at the head.
+        count="tokenize",  # an endpoint makes tokens: https://docs.vllm.ai/en/stable/serving/openai_compatible_server/#tokenizer-api
+        # Chat templates know `system`, and many of them only at the head: https://github.com/vllm-project/vllm/issues/41114
         system_role="system",
         late_system=False,
-        # https://docs.vllm.ai/en/stable/serving/openai_compatible_server
+        # No fields for caching, functions only, and `top_k`:
+        # https://github.com/vllm-project/vllm/blob/main/vllm/entrypoints/openai/chat_completion/protocol.py
+        # Sound and video by URL: https://docs.vllm.ai/en/stable/features/multimodal_inputs
         cache_key_field=None,
         cache_marks="none",
         top_k=True,

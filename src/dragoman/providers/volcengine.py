@@ -16,21 +16,22 @@ PROVIDER = Provider(
     "https://ark.cn-beijing.volces.com/api/v3",
     ("ARK_API_KEY",),
     dialect=ChatDialect(
-        # https://www.volcengine.com/docs/82379/1494384
-        max_tokens_field="max_tokens",
-        user_field=None,
+        # The parameters and types of the vendor's own client: no `seed` and no caching, functions only, and `video_url` parts.
+        # https://github.com/volcengine/volcengine-python-sdk/blob/master/volcenginesdkarkruntime/resources/chat/completions.py
         cache_key_field=None,
         cache_marks="none",
-        drop=("n", "seed", "metadata", "modalities", "audio"),
+        drop=("seed", "metadata", "modalities", "audio"),
         custom_tools=False,
         tool_choices=("auto", "none", "required", "tool"),
         system_role="system",
         developer_role=False,
         video_urls=True,
-        # https://www.volcengine.com/docs/82379/1449737: a switch, and minimal, low, medium or high. Thinking models
-        # behind it (Kimi, DeepSeek) want their reasoning back with tool calls.
+        # A switch (`thinking`), and minimal, low, medium or high:
+        # https://github.com/volcengine/volcengine-python-sdk/blob/master/volcenginesdkarkruntime/types/shared/reasoning_effort.py
         reasoning_style="thinking",
         efforts={"xhigh": "high", "max": "high"},
+        # https://www.volcengine.com/docs/82379/1494384, `messages.reasoning_content`: DeepSeek V3.2 and Doubao Seed from 1.8 on
+        # take their reasoning back.
         echo="tool_turns",
         echo_field="reasoning_content",
     ),

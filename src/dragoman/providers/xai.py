@@ -16,7 +16,7 @@ PROVIDER = Provider(
     dialect=ChatDialect(
         # Limits, modalities and prices stand in this list alone: https://docs.x.ai/docs/api-reference#list-language-models
         models_path="/language-models",
-        # https://docs.x.ai/docs/api-reference#chat-completions
+        # What https://docs.x.ai/docs/api-reference#chat-completions lists: tools are functions, messages have no `name`.
         system_role="system",
         developer_role=False,
         names=False,
@@ -25,9 +25,10 @@ PROVIDER = Provider(
         tool_choices=("auto", "none", "required", "tool"),
         # https://docs.x.ai/developers/model-capabilities/text/reasoning: none, low, medium, high.
         efforts={"minimal": "low", "xhigh": "high", "max": "high"},
-        # Reasoning tokens are counted beside `completion_tokens`, in the total only.
+        # Reasoning tokens are counted beside `completion_tokens`, in the total only, as recorded in
+        # https://github.com/charmbracelet/fantasy/blob/main/providertests/testdata/TestOpenAICompatObjectGeneration/xai-grok-4-fast/complex_object.yaml
         reasoning_in_output=False,
-        # https://docs.x.ai/developers/model-capabilities/text/structured-outputs#rejected-schemas
+        # Schemas that are refused: https://docs.x.ai/developers/model-capabilities/text/structured-outputs#rejected-schemas
         schemas=XAI,
     ),
     base_url_env=("XAI_BASE_URL",),

@@ -9,9 +9,19 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from ..protocols.openai_chat.dialect import ChatDialect
+from ..protocols.tool_forms import Form, Setting
 from .base import Provider
 
 __all__ = ["CHINA", "PROVIDER"]
+
+# The engine has to be named; it looks at one domain or at all: https://docs.z.ai/guides/tools/web-search
+_SEARCH = Form(
+    {"type": "web_search", "web_search": {"enable": True, "search_engine": "search-prime", "search_result": True}},
+    {
+        "allowed_domains": Setting("web_search.search_domain_filter", one=True),
+        "context": Setting("web_search.content_size", words=("medium", "high")),
+    },
+)
 
 PROVIDER = Provider(
     "zai",
@@ -38,7 +48,8 @@ PROVIDER = Provider(
             "modalities",
             "audio",
         ),
-        # The same page: both lie between 0 and 1, and greedy sampling is `do_sample: false`, not a zero.
+        # https://docs.z.ai/api-reference/llm/chat-completion: both lie between 0 and 1, and greedy sampling is `do_sample:
+        # false`, not a zero. The choice of tools is `auto`, and an answer is JSON without a schema.
         clamp={"temperature": (0.01, 1.0), "top_p": (0.01, 1.0)},
         strict=False,
         parallel_tool_calls=False,
@@ -54,16 +65,22 @@ PROVIDER = Provider(
         reasoning_style="thinking",
         echo="always",
         echo_field="reasoning_content",
+        # A search of its own: https://docs.z.ai/guides/tools/web-search
+        server_tools={"web_search": (_SEARCH,)},
     ),
     base_url_env=("ZAI_BASE_URL",),
     model="glm-5.2",
     docs="https://docs.z.ai/api-reference/llm/chat-completion",
 )
 
+_ENGINE = {"type": "web_search", "web_search": {"enable": True, "search_engine": "search_std", "search_result": True}}
+
 CHINA = replace(
     PROVIDER,
     name="zhipu",
     title="Zhipu AI (China)",
+    # https://docs.bigmodel.cn/cn/guide/tools/web-search: other engines
+    dialect=replace(PROVIDER.dialect, server_tools={"web_search": (replace(_SEARCH, base=_ENGINE),)}),
     base_url="https://open.bigmodel.cn/api/paas/v4",
     key_env=("ZHIPU_API_KEY", "ZHIPUAI_API_KEY"),
     base_url_env=("ZHIPU_BASE_URL",),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from ..protocols.anthropic_messages.dialect import MessagesDialect
 from .base import Provider
 
-__all__ = ["PROVIDER"]
+__all__ = ["CHINA", "PROVIDER"]
 
 PROVIDER = Provider(
     "zai-anthropic",
@@ -14,7 +16,8 @@ PROVIDER = Provider(
     ("ZAI_API_KEY",),
     "anthropic_messages",
     dialect=MessagesDialect(
-        # https://docs.z.ai/devpack/tool/claude names the base URL and no fields: only Anthropic's older ones are sent.
+        # https://docs.z.ai/devpack/tool/claude names the base URL and no fields: only Anthropic's older ones are sent, thinking
+        # without efforts and signatures.
         system_messages=False,
         thinking=("enabled", "disabled"),
         efforts=(),
@@ -26,4 +29,15 @@ PROVIDER = Provider(
     model="glm-5.2",
     docs="https://docs.z.ai/devpack/tool/claude",
     catalog="zai",
+)
+
+CHINA = replace(
+    PROVIDER,
+    name="zhipu-anthropic",
+    title="Zhipu AI (China), Anthropic's format",
+    base_url="https://open.bigmodel.cn/api/anthropic",
+    key_env=("ZHIPU_API_KEY", "ZHIPUAI_API_KEY"),
+    base_url_env=("ZHIPU_ANTHROPIC_BASE_URL",),
+    docs="https://docs.bigmodel.cn/cn/guide/develop/claude/introduction",
+    catalog="zhipu",
 )

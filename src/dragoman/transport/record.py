@@ -25,7 +25,7 @@ import os
 import re
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlsplit
@@ -86,7 +86,8 @@ def _kept(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _secrets(request: HttpRequest) -> list[str]:
-    """What must not be written: values of headers and parameters named like credentials, and of others that look like one."""
+    """What must not be written: values of headers and parameters named like credentials, others that look like one, and what
+    looks like one in fields of the body that are named so."""
     found: list[str] = []
     for name, value in request.headers.items():
         if _SECRET_HEADER.search(name):
@@ -94,6 +95,10 @@ def _secrets(request: HttpRequest) -> list[str]:
         elif not _KEPT.fullmatch(name) and _SECRET_VALUE.fullmatch(value):
             found.append(value)
     found += [value for name, value in parse_qsl(urlsplit(request.url).query) if _SECRET_PARAMETER.fullmatch(name)]
+    try:
+        found += _told(json.loads(request.body)) if request.body else ()
+    except ValueError:
+        pass  # not JSON: it has no fields
     return sorted({value for value in found if len(value) >= _SHORTEST_SECRET}, key=len, reverse=True)
 
 
@@ -123,6 +128,19 @@ def _masked(value: Any, under_headers: bool = False) -> Any:
     if isinstance(value, list):
         return [_masked(item) for item in value]
     return value
+
+
+def _told(value: Any, under_headers: bool = False) -> Iterator[str]:
+    """The words in what `_masked` masks that look like a credential; others (`"object"`) stand elsewhere too."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            if not isinstance(item, str):
+                yield from _told(item, name == "headers")
+            elif under_headers or _SECRET_FIELD.fullmatch(name):
+                yield from filter(_SECRET_VALUE.fullmatch, item.split())
+    elif isinstance(value, list):
+        for item in value:
+            yield from _told(item)
 
 
 def _answer_body(body: bytes, hidden: list[str]) -> dict[str, str]:

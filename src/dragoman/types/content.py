@@ -29,6 +29,7 @@ __all__ = [
     "ServerToolCall",
     "ServerToolResult",
     "Source",
+    "SourceSpan",
     "Text",
     "Thinking",
     "ToolCall",
@@ -96,11 +97,25 @@ class OpaqueSource(msgspec.Struct, frozen=True, tag="opaque"):
 Source = Base64 | Url | FileId | PlainText | Blocks | OpaqueSource
 
 
+class SourceSpan(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where in a source the cited words stand: `start` and `end` as the vendor counts its `unit`s, `end` exclusive.
+
+    `unit` is `char`, `page`, `block`, `chunk`, or the vendor's own word. `source` tells which of several sources it is, by its
+    place among them.
+    """
+
+    unit: str
+    start: int | None = None
+    end: int | None = None
+    source: int | None = None
+
+
 class Citation(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where a piece of text comes from.
 
-    `start` and `end` are the span the vendor gives (characters, pages or blocks: `kind` is the vendor's word), end
-    exclusive as the vendor counts it. `raw` is the vendor's own object, kept for replay.
+    `start` and `end` are the piece: characters of the text of the block that carries the citation, as Python counts them,
+    `end` exclusive; both are None where all of the block is meant or the vendor does not say. `url` and `title` name the source,
+    `text` is what is cited of it, `span` where that stands in it. `kind` is the vendor's word, `raw` its own object for replay.
     """
 
     kind: str = ""
@@ -110,6 +125,7 @@ class Citation(msgspec.Struct, frozen=True, omit_defaults=True):
     start: int | None = None
     end: int | None = None
     raw: dict[str, Any] = {}
+    span: SourceSpan | None = None
 
 
 class BlockBase(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from .content import Block, Origin, Text, Thinking, ToolCall, ToolResult
+from .content import Block, Citation, Origin, Text, Thinking, ToolCall, ToolResult
 
 __all__ = ["Message", "Role", "assistant", "dump", "load", "system", "tool_result", "user"]
 
@@ -31,6 +31,22 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
     def text(self) -> str:
         """All answer text of the message, joined."""
         return "".join([block.text for block in self.content if type(block) is Text])
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """Where `text` comes from: its blocks' citations in order, with `start` and `end` in `text`. A citation without a span
+        is of the whole of its block."""
+        found: list[Citation] = []
+        place = 0
+        for block in self.content:
+            if type(block) is Text:
+                size = len(block.text)
+                for citation in block.citations:
+                    start = 0 if citation.start is None else citation.start
+                    end = size if citation.end is None else citation.end
+                    found.append(msgspec.structs.replace(citation, start=place + start, end=place + end))
+                place += size
+        return tuple(found)
 
     @property
     def thinking(self) -> str:

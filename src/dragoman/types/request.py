@@ -8,6 +8,8 @@ import msgspec
 
 from .content import Cache, Text
 from .messages import Message
+from .secret import Secret
+from .server_tools import ServerTool
 
 __all__ = [
     "AudioOutput",
@@ -54,14 +56,15 @@ class VendorTool(msgspec.Struct, frozen=True, tag="vendor", omit_defaults=True):
     protocol: str | None = None
 
 
-ToolLike = Tool | CustomTool | VendorTool
+ToolLike = Tool | CustomTool | VendorTool | ServerTool
+"""What a model may be offered: `Tool` and `CustomTool` are the caller's, the rest is the vendor's (`types.server_tools`)."""
 
 
 class Defined(Protocol):
     """Something that has a definition for the model, such as what `@tool` makes."""
 
     @property
-    def definition(self) -> Tool:
+    def definition(self) -> ToolLike:
         """What the model is shown."""
         ...
 
@@ -152,3 +155,7 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True):
     stream: bool = False
     extra: dict[str, Any] = {}
     headers: dict[str, str] = {}
+
+    def secrets(self) -> tuple[Secret, ...]:
+        """What must not be seen in anything that is said about it: the tokens of MCP servers that the vendor calls."""
+        return tuple([secret for tool in self.tools if isinstance(tool, ServerTool) for secret in tool.secrets])

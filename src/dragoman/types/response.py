@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from .content import ToolCall
+from .content import Citation, ToolCall
 from .messages import Message
 
 __all__ = [
@@ -164,9 +164,10 @@ class Response(msgspec.Struct, frozen=True, omit_defaults=True):
     """One whole answer.
 
     `message` is what to append to the history. `finish` is None only on the partial response of an answer that did
-    not end. `choices` lists all alternatives where several were asked for, else it is empty. `extra` holds vendor
-    fields. `decision` tells where a call with several targets went. `raw` is the body of a whole (not streamed) answer as
-    it came.
+    not end. `reasoning` are the fields of the request that steered reasoning, as they were sent, by their paths
+    (`{"output_config.effort": "low"}`). `choices` lists all alternatives where several were asked for, else it is empty.
+    `extra` holds vendor fields. `decision` tells where a call with several targets went. `raw` is the body of a whole (not
+    streamed) answer as it came.
     """
 
     message: Message
@@ -178,6 +179,7 @@ class Response(msgspec.Struct, frozen=True, omit_defaults=True):
     cost: Cost | None = None
     choices: tuple[Choice, ...] = ()
     adaptations: tuple[Adaptation, ...] = ()
+    reasoning: dict[str, Any] = {}
     warnings: tuple[str, ...] = ()
     provider: str | None = None
     request_id: str | None = None
@@ -190,6 +192,11 @@ class Response(msgspec.Struct, frozen=True, omit_defaults=True):
     raw: bytes | None = None
 
     @property
+    def finish_reason(self) -> FinishReason | None:
+        """Why the model stopped, the common word of `finish`; None on the partial response of an answer that did not end."""
+        return self.finish.reason if self.finish is not None else None
+
+    @property
     def text(self) -> str:
         """All answer text, joined."""
         return self.message.text
@@ -198,6 +205,11 @@ class Response(msgspec.Struct, frozen=True, omit_defaults=True):
     def thinking(self) -> str:
         """All visible reasoning, joined."""
         return self.message.thinking
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """Where `text` comes from, in order; `text[citation.start:citation.end]` are the words that a source bears out."""
+        return self.message.citations
 
     @property
     def tool_calls(self) -> tuple[ToolCall, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Generic, Literal
 
 import msgspec
 
@@ -23,6 +23,15 @@ __all__ = [
     "ToolFinished",
     "ToolStarted",
 ]
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar
+
+    T = TypeVar("T", default=Any)
+else:
+    from typing import TypeVar
+
+    T = TypeVar("T")
 
 RunStop = Literal["done", "tool_calls", "steps", "tokens", "cost", "seconds", "repairs", "asked"]
 
@@ -85,7 +94,7 @@ class RunPolicy(msgspec.Struct, frozen=True):
     repairs: int = 3
 
 
-class RunResult(msgspec.Struct, frozen=True, omit_defaults=True):
+class RunResult(msgspec.Struct, Generic[T], frozen=True, omit_defaults=True):
     """What a run came to.
 
     `response` is the last answer, `messages` all messages that the run added to the history: answers, results and what
@@ -108,7 +117,8 @@ class RunResult(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.response.text
 
     @property
-    def output(self) -> Any:
+    def output(self) -> T:
         """The last answer's value, for a run that was given `output=`. Raises AttributeError for any other."""
         answer: Any = self.response
-        return answer.output
+        output: T = answer.output
+        return output

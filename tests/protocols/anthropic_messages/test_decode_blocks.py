@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dragoman.protocols.anthropic_messages.decode_blocks import decode_block, decode_blocks, decode_cache, decode_citation
+from dragoman.protocols.anthropic_messages.decode_blocks import decode_block, decode_blocks, decode_cache
 from dragoman.protocols.anthropic_messages.encode_blocks import MALFORMED
 from dragoman.types import (
     Base64,
@@ -160,31 +160,6 @@ def test_blocks_keep_their_order() -> None:
     wires = [{"type": "text", "text": "a"}, {"type": "x"}, {"type": "text", "text": "b"}]
 
     assert (Text("a"), Opaque({"type": "x"}, origin=HERE), Text("b")) == decode_blocks(wires, HERE)
-
-
-@pytest.mark.parametrize(
-    ("wire", "expected"),
-    [
-        (
-            {"type": "char_location", "document_title": "t", "cited_text": "c", "start_char_index": 1, "end_char_index": 2},
-            ("t", "c", 1, 2),
-        ),
-        ({"type": "page_location", "document_title": None, "start_page_number": 1, "end_page_number": 3}, (None, None, 1, 3)),
-        ({"type": "content_block_location", "start_block_index": 0, "end_block_index": 1}, (None, None, 0, 1)),
-        ({"type": "new_location", "start": 4}, (None, None, 4, None)),
-    ],
-)
-def test_citations_say_their_span(wire: dict[str, Any], expected: tuple[Any, ...]) -> None:
-    """Each kind of citation counts in its own units, and keeps the vendor's object."""
-    citation = decode_citation(wire)
-
-    assert expected == (citation.title, citation.text, citation.start, citation.end)
-    assert (wire["type"], wire) == (citation.kind, citation.raw)
-
-
-def test_search_results_are_cited_by_their_source() -> None:
-    """The source of a search result is where it is from."""
-    assert "s" == decode_citation({"type": "search_result_location", "source": "s"}).url
 
 
 @pytest.mark.parametrize("wire", [None, "ephemeral", {"type": "persistent"}, {"type": "ephemeral", "ttl": 5}])

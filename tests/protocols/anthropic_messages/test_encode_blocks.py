@@ -13,7 +13,6 @@ from dragoman.protocols.anthropic_messages.encode_blocks import (
     encode_arguments,
     encode_block,
     encode_blocks,
-    encode_citation,
     is_object,
 )
 from dragoman.types import (
@@ -21,7 +20,6 @@ from dragoman.types import (
     Base64,
     Block,
     Cache,
-    Citation,
     Origin,
     Refusal,
     ServerToolCall,
@@ -134,13 +132,6 @@ def test_free_text_becomes_one_argument() -> None:
 def test_deep_arguments_are_not_an_object() -> None:
     """Arguments too deep to read are treated as malformed, without an error."""
     assert not is_object('{"a":' * 100_000 + "1" + "}" * 100_000)
-
-
-def test_a_foreign_citation_becomes_a_web_result() -> None:
-    """A citation without this wire's object is said as the nearest kind."""
-    wire = encode_citation(Citation("url_citation", "https://x", "X", raw={"type": "url_citation"}))
-
-    assert ("web_search_result_location", "https://x", "X", "") == (wire["type"], wire["url"], wire["title"], wire["cited_text"])
 
 
 def test_blocks_keep_their_order() -> None:

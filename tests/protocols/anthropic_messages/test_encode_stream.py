@@ -34,6 +34,7 @@ from dragoman.types import (
     ServerToolCall,
     ServerToolResult,
     SignatureDelta,
+    SourceSpan,
     Started,
     Text,
     TextDelta,
@@ -87,7 +88,9 @@ def everything(target: Target) -> list[Event]:
         CitationDelta(
             2,
             Citation(
-                "page_location", start=1, end=2, raw={"type": "page_location", "start_page_number": 1, "end_page_number": 2}
+                "page_location",
+                raw={"type": "page_location", "start_page_number": 1, "end_page_number": 2},
+                span=SourceSpan("page", 1, 2),
             ),
         ),
         TextDelta(2, 'x "quoted" é'),

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from dragoman.protocols.bedrock_converse.decode_blocks import decode_block, decode_blocks, decode_cache, decode_citation
+from dragoman.protocols.bedrock_converse.decode_blocks import decode_block, decode_blocks, decode_cache
 from dragoman.protocols.bedrock_converse.encode_blocks import encode_blocks
 from dragoman.types import (
     Audio,
@@ -24,6 +24,7 @@ from dragoman.types import (
     PlainText,
     ServerToolCall,
     ServerToolResult,
+    SourceSpan,
     Text,
     Thinking,
     ToolCall,
@@ -40,7 +41,7 @@ KINDS: list[tuple[dict[str, Any], Block]] = [
     ({"text": "t"}, Text("t")),
     (
         {"citationsContent": {"content": [{"text": "t"}], "citations": [CITED]}},
-        Text("t", citations=(Citation("documentPage", "u", "t", "q", 1, 2, CITED),)),
+        Text("t", citations=(Citation("documentPage", "u", "t", "q", raw=CITED, span=SourceSpan("page", 1, 2)),)),
     ),
     (
         {"citationsContent": {"content": [{"text": "a"}, {"text": "b"}], "citations": []}},
@@ -145,11 +146,3 @@ def test_cache_points_mark_the_block_before_them() -> None:
     assert [block.cache for block in blocks] == [None, Cache("1h"), None, None, None]
     assert encode_blocks(blocks) == wires
     assert decode_cache({"cachePoint": {"type": "default", "ttl": 5}}) is None
-
-
-def test_a_citation_of_the_web() -> None:
-    """Its address stands in its place."""
-    raw = {"location": {"web": {"url": "https://x", "domain": "x"}}}
-
-    assert decode_citation(raw) == Citation("web", "https://x", raw=raw)
-    assert decode_citation({"location": "?"}) == Citation(raw={"location": "?"})

@@ -6,8 +6,6 @@ from dragoman.protocols.bedrock_converse.encode_blocks import (
     call_object,
     encode_block,
     encode_blocks,
-    encode_citation,
-    is_own_citation,
     media_object,
 )
 from dragoman.types import (
@@ -15,7 +13,6 @@ from dragoman.types import (
     Base64,
     Blocks,
     Cache,
-    Citation,
     Document,
     FileId,
     Image,
@@ -43,17 +40,6 @@ def test_vendor_fields_of_others_are_not_said() -> None:
 
     assert encode_block(call) == {"toolUse": {"toolUseId": "i", "name": "n", "input": {}}}
     assert encode_block(Text("t", extra={"json": 1}, origin=THERE)) == {"text": "t"}
-
-
-def test_citations_of_other_wires() -> None:
-    """What can be said of them is said in this wire's words."""
-    foreign = Citation("web_search_result_location", "https://x", "t", "q", raw={"type": "web_search_result_location"})
-    expected = {"title": "t", "sourceContent": [{"text": "q"}], "location": {"web": {"url": "https://x"}}}
-
-    assert not is_own_citation(foreign)
-    assert encode_citation(foreign) == expected
-    assert is_own_citation(Citation(raw=expected))
-    assert encode_citation(Citation()) == {}
 
 
 def test_calls_of_all_sorts() -> None:

@@ -189,8 +189,8 @@ def test_citations_go_to_their_text(stream: Read) -> None:
     )
 
     assert [
-        CitationDelta(0, Citation("", None, None, "a", 0, 1, CITED)),
-        CitationDelta(0, Citation("", None, None, "a", 0, 1, closed)),
+        CitationDelta(0, Citation("", None, None, None, 0, 1, CITED)),
+        CitationDelta(0, Citation("", None, None, None, 0, 1, closed)),
         BlockStop(0),
         Extra({"message": {"citations": [plan, closed, "odd"]}}),
         Finished(Finish("stop", "COMPLETE")),
@@ -216,11 +216,11 @@ def test_a_whole_answer(whole: Read) -> None:
         BlockStop(1),
         BlockStart(2, Text("")),
         TextDelta(2, "a"),
-        CitationDelta(2, Citation("", None, None, "a", 0, 1, CITED)),
+        CitationDelta(2, Citation("", None, None, None, 0, 1, CITED)),
         BlockStop(2),
         BlockStart(3, Text("")),
         TextDelta(3, "b"),
-        CitationDelta(3, Citation("", None, None, "a", 0, 1, second)),
+        CitationDelta(3, Citation("", None, None, None, 0, 1, second)),
         BlockStop(3),
         BlockStart(4, ToolCall("i", "f")),
         ArgumentsDelta(4, "{}"),

@@ -73,7 +73,7 @@ def test_the_models_own_turn_goes_back_as_it_came(encode: Encode) -> None:
     cited = {"start": 0, "end": 1, "text": "t", "content_index": 5, "sources": []}
     plan = Thinking("p", origin=HERE, extra={"field": "tool_plan"})
     call = ToolCall("i", "f", '{"x": 1.50}', origin=HERE, extra={"y": 1, "function": {"z": 2}})
-    text = Text("t", (Citation("", None, None, "t", 0, 1, cited),))
+    text = Text("t", (Citation("", None, None, None, 0, 1, cited),))
     sent = encode(assistant(plan, Thinking("h", origin=HERE), text, call))
 
     assert [

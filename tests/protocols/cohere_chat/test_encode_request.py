@@ -11,7 +11,19 @@ from dragoman import user
 from dragoman.errors import Unsupported
 from dragoman.protocols.base import Report, Target
 from dragoman.protocols.cohere_chat.encode_request import encode_request
-from dragoman.types import AudioOutput, Cache, CustomTool, Output, Reasoning, Request, Tool, ToolChoice, VendorTool
+from dragoman.types import (
+    AudioOutput,
+    Cache,
+    CustomTool,
+    Output,
+    Reasoning,
+    RemoteMcp,
+    Request,
+    Tool,
+    ToolChoice,
+    VendorTool,
+    WebSearch,
+)
 
 Encode = Callable[..., Any]
 
@@ -216,3 +228,19 @@ def test_text_that_is_not_unicode_is_refused(encode: Encode) -> None:
     """Half a surrogate pair cannot be sent."""
     with pytest.raises(Unsupported, match="surrogate"):
         encode(user("\ud800"))
+
+
+def test_the_vendor_has_no_tools_of_its_own(encode: Encode) -> None:
+    """What another vendor would run is not offered, which is listed or refused; a choice of it is none."""
+    tools = (F, WebSearch(), RemoteMcp("m", "u"))
+    sent = encode(tools=tools)
+    chosen = encode(tools=tools, tool_choice=ToolChoice("tool", "m"))
+    gone = [("server_tool", "tools[1]"), ("server_tool", "tools[2]")]
+
+    assert ["f"] == [tool["function"]["name"] for tool in sent.body["tools"]]
+    assert gone == [(item.feature, item.path) for item in sent.adaptations]
+    assert sent.body == chosen.body
+    assert [*gone, ("tool_choice", "tool_choice")] == [(item.feature, item.path) for item in chosen.adaptations]
+    with pytest.raises(Unsupported) as caught:
+        encode(tools=tools, policy="strict")
+    assert "server_tool" == caught.value.feature

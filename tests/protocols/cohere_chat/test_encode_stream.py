@@ -30,6 +30,7 @@ from dragoman.types import (
     RefusalDelta,
     ServerToolCall,
     SignatureDelta,
+    SourceSpan,
     Started,
     Text,
     TextDelta,
@@ -86,7 +87,7 @@ def test_events_come_back(again: Again, apart: bool) -> None:
         BlockStop(1),
         BlockStart(2, Text("", origin=HERE, extra={"x": 1})),
         TextDelta(2, "t", ({"text": "t", "logprobs": [-1]},)),
-        CitationDelta(2, Citation("TEXT_CONTENT", None, None, "t", 0, 1, cited)),
+        CitationDelta(2, Citation("TEXT_CONTENT", None, None, None, 0, 1, cited)),
         BlockStop(2),
         OpaqueEvent("debug", {"type": "debug", "prompt": "p"}),
         BlockStart(3, odd),
@@ -140,6 +141,25 @@ def test_words_of_other_wires(again: Again) -> None:
         BlockStop(2),
         Finished(Finish("tool_calls", "tool_use")),
     ] == found
+
+
+def test_citations_of_other_wires(again: Again) -> None:
+    """They are said when their text is complete, all of it where they name no piece."""
+    whole = Citation("web", "u", "t", raw={"support": {}})
+    piece = Citation("char_location", None, "d", "there", 1, 3, span=SourceSpan("char", 70, 75))
+    events: list[Event] = [
+        BlockStart(0, Text("", (whole,))),
+        TextDelta(0, "aé"),
+        CitationDelta(0, piece),
+        TextDelta(0, "bc"),
+        BlockStop(0),
+    ]
+    found = [event.citation for event in again([Started("c1"), *events, FINISHED]) if isinstance(event, CitationDelta)]
+
+    assert [("u", "t", None, 0, 4), (None, "d", "there", 1, 3)] == [
+        (cited.url, cited.title, cited.text, cited.start, cited.end) for cited in found
+    ]
+    assert ["aébc", "éb"] == [cited.raw["text"] for cited in found]
 
 
 def test_what_this_wire_has_no_frame_for(again: Again) -> None:

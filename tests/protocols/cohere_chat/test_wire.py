@@ -13,9 +13,10 @@ from dragoman.protocols.cohere_chat.wire import (
     encode_citation,
     encode_finish,
     encode_usage,
+    own_citation,
     vendor_fields,
 )
-from dragoman.types import Citation, Finish, Usage
+from dragoman.types import Citation, Finish, SourceSpan, Usage
 
 
 @pytest.mark.parametrize(
@@ -71,27 +72,49 @@ def test_counts() -> None:
 
 
 def test_citations() -> None:
-    """Span, text, and title and address of the first source; the vendor's object goes back at its place."""
-    document = {"title": "t", "url": "u"}
+    """Span in the answer, and title, address and words of the first source; the vendor's object goes back at its place."""
+    document = {"title": "t", "url": "u", "text": "said there"}
     raw = {"start": 1, "end": 2, "text": "x", "type": "TEXT_CONTENT", "sources": [{"document": document}], "content_index": 0}
     citation = decode_citation(raw)
 
-    assert Citation("TEXT_CONTENT", "u", "t", "x", 1, 2, raw) == citation
-    assert {**raw, "content_index": 3} == encode_citation(citation, 3)
+    assert Citation("TEXT_CONTENT", "u", "t", "said there", 1, 2, raw) == citation
+    assert {**raw, "content_index": 3} == encode_citation(citation, 3, "axb")
+    assert {**raw, "content_index": 3} == own_citation(citation, 3)
     assert Citation(raw={"sources": [5]}) == decode_citation({"sources": [5]})
-    assert {"start": 5} == encode_citation(decode_citation({"start": 5}), 1)
+    assert {"start": 5} == encode_citation(decode_citation({"start": 5}), 1, "")
 
 
-def test_citations_of_other_wires() -> None:
-    """They are said in this wire's words, whatever object they carry."""
+def test_what_a_tool_gave_is_a_source() -> None:
+    """It stands under another name and has the caller's fields."""
+    given = {"sources": [{"type": "tool", "id": "c:0", "tool_output": {"url": "u", "content": "Ruby"}}]}
+
+    assert Citation("", "u", None, "Ruby", raw=given) == decode_citation(given)
+    assert Citation(raw={"sources": [{"document": 5}]}) == decode_citation({"sources": [{"document": 5}]})
+
+
+@pytest.mark.parametrize(
+    ("citation", "span", "document"),
+    [
+        (Citation("url_citation", "u", "t", "there", 1, 3, {"type": "url_citation"}), (1, 3, "éb"), ("u", "t", "there")),
+        (Citation("web", title="t"), (0, 4, "aébc"), (None, "t", None)),
+        (Citation(start=3, span=SourceSpan("char", 50, 90)), (3, 4, "c"), (None, None, None)),
+        (Citation(start=9, end=12), (4, 4, ""), (None, None, None)),
+    ],
+)
+def test_citations_of_other_wires(citation: Citation, span: Any, document: Any) -> None:
+    """They are said in this wire's words, whatever object they carry: all of the text where they name no piece of it."""
+    known = {name: value for name, value in zip(("url", "title", "text"), document, strict=True) if value is not None}
+    id = known.get("url") or known.get("title") or ""
+
+    assert own_citation(citation, 2) is None
     assert {
-        "start": 0,
-        "end": 3,
-        "text": "abc",
-        "sources": [{"type": "document", "id": "u", "document": {"url": "u", "title": "t"}}],
+        "start": span[0],
+        "end": span[1],
+        "text": span[2],
+        "sources": [{"type": "document", "id": id, "document": known}],
         "content_index": 2,
         "type": "TEXT_CONTENT",
-    } == encode_citation(Citation("url_citation", "u", "t", "abc", 0, 3, {"type": "url_citation"}), 2)
+    } == encode_citation(citation, 2, "aébc")
 
 
 def test_our_own_marks_are_not_the_vendors() -> None:

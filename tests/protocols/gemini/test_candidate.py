@@ -153,8 +153,70 @@ def test_citations_come_before_their_block_closes(stream: Stream, say: Say) -> N
     (_, text) = blocks(events)
     assert isinstance(text, Text)
     assert [(item.kind, item.url, item.title, item.start, item.end) for item in text.citations] == [
-        ("web", "https://a", "A", 0, 5)
+        ("web", "https://a", "A", 0, 4)
     ]
+
+
+CODE = {"executableCode": {"id": "e", "language": "PYTHON", "code": "1"}}
+FIRST, SECOND = "Héllo. ", "Wörld, héllo."
+
+
+def grounded(*words: tuple[str, int]) -> dict[str, Any]:
+    """The metadata of spans: the words, and the byte of the answer's text at which they begin."""
+    segments = [{"startIndex": start, "endIndex": start + len(text.encode()), "text": text} for text, start in words]
+    supports = [{"segment": segment, "groundingChunkIndices": [0]} for segment in segments]
+    return {"groundingChunks": [{"web": {"uri": "https://a"}}], "groundingSupports": supports}
+
+
+def spans(events: list[Event]) -> list[tuple[str, list[tuple[int | None, int | None, str]]]]:
+    """The citations of each text: where they begin and end, and what stands there."""
+    texts = [block for block in blocks(events) if isinstance(block, Text)]
+    return [(text.text, [(item.start, item.end, text.text[item.start : item.end]) for item in text.citations]) for text in texts]
+
+
+METADATA = grounded(("Héllo", 0), ("Wörld", 8), ("héllo", 16), ("lo. Wö", 4))
+
+
+def test_texts_around_a_tool_are_cited(stream: Stream, whole: Stream, say: Say) -> None:
+    """Bytes go on from text to text. A span over two texts is a citation of both, each with its part; whole and streamed agree,
+    though the metadata of a stream comes when the first text has long ended."""
+    parts = [{"text": FIRST}, CODE, {"text": SECOND}]
+    chunks = [*[say(part) for part in parts[:-1]], say({"text": "Wö"}), say({"text": "rld, hé"})]
+    expected = [
+        (FIRST, [(0, 5, "Héllo"), (3, 7, "lo. ")]),
+        (SECOND, [(0, 5, "Wörld"), (7, 12, "héllo"), (0, 2, "Wö")]),
+    ]
+
+    last = say({"text": "llo."}, groundingMetadata=METADATA, finishReason="STOP")
+    assert expected == spans(stream(*chunks, last))
+    late = say(groundingMetadata=METADATA, finishReason="STOP")
+    assert expected == spans(stream(*chunks, say({"text": "llo."}), late))
+    assert expected == spans(whole(say(*parts, groundingMetadata=METADATA, finishReason="STOP")))
+
+
+def test_a_text_before_a_tool_is_complete_at_the_end(stream: Stream, whole: Stream, say: Say) -> None:
+    """In a stream it stays open for citations that may come, in a whole answer it does not."""
+    streamed = stream(say({"text": "a"}), say(CODE), say({"text": "b"}), END)
+    at_once = whole(say({"text": "a"}, CODE, {"text": "b"}, finishReason="STOP"))
+
+    assert [1, 0, 2] == [event.index for event in streamed if isinstance(event, BlockStop)]
+    assert [0, 1, 2] == [event.index for event in at_once if isinstance(event, BlockStop)]
+    assert blocks(streamed) == blocks(at_once)
+
+
+def test_a_text_that_a_function_follows_is_complete(stream: Stream, say: Say) -> None:
+    """Nothing is held back where no tool of the vendor's was at work."""
+    events = stream(say({"text": "a"}), say({"functionCall": {"id": "c", "name": "f"}}), END)
+
+    assert [0, 1] == [event.index for event in events if isinstance(event, BlockStop)]
+
+
+def test_a_span_that_ended_too_early(stream: Stream, say: Say) -> None:
+    """What was said of a text that is complete is not said of another one with the same words."""
+    said = say({"text": "", "thoughtSignature": "s"})
+    events = stream(say({"text": "Paris. "}), said, say({"text": "Paris!"}), say(groundingMetadata=grounded(("Paris", 0))), END)
+
+    assert [("Paris. ", []), ("", []), ("Paris!", [])] == spans(events)
 
 
 def test_citations_of_a_signed_text(stream: Stream, say: Say) -> None:

@@ -81,7 +81,7 @@ PNG = Base64("image/png", "AA==")
         ),
         (
             {"toolCall": {"id": "t", "toolType": "URL_CONTEXT", "args": {"u": 1}}, "thoughtSignature": "s"},
-            ServerToolCall("t", "URL_CONTEXT", '{"u":1}', "toolCall", extra={"thoughtSignature": "s"}, origin=HERE),
+            ServerToolCall("t", "web_fetch", '{"u":1}', "toolCall", extra={"thoughtSignature": "s"}, origin=HERE),
         ),
         (
             {"toolResponse": {"id": "t", "toolType": "URL_CONTEXT", "response": {}}},

@@ -9,7 +9,19 @@ from typing import Any
 import pytest
 
 from dragoman.errors import DecodeError
-from dragoman.types import AudioOutput, Message, Origin, Output, Reasoning, Request, Text, Tool, ToolChoice, VendorTool
+from dragoman.types import (
+    AudioOutput,
+    CodeExecution,
+    Message,
+    Origin,
+    Output,
+    Reasoning,
+    Request,
+    Text,
+    Tool,
+    ToolChoice,
+    WebSearch,
+)
 from dragoman.wire.http import HttpRequest
 
 Ask = Callable[..., Request]
@@ -37,6 +49,7 @@ def test_every_setting_has_its_place(ask: Ask, encode: Callable[..., Any]) -> No
         "toolConfig": {
             "functionCallingConfig": {"mode": "ANY", "allowedFunctionNames": ["f"]},
             "retrievalConfig": {"languageCode": "de"},
+            "includeServerSideToolInvocations": True,
         },
         "generationConfig": {
             "maxOutputTokens": 10,
@@ -69,7 +82,7 @@ def test_every_setting_has_its_place(ask: Ask, encode: Callable[..., Any]) -> No
         "gemini-test",
         (Message("user", (Text("q"),)),),
         (Text("Be brief."),),
-        (Tool("f", "d", {"type": "object"}, extra={"behavior": "BLOCKING"}), VendorTool({"googleSearch": {}}, "gemini")),
+        (Tool("f", "d", {"type": "object"}, extra={"behavior": "BLOCKING"}), WebSearch()),
         ToolChoice("tool", "f"),
         output=Output({"type": "object"}),
         reasoning=Reasoning("low", summary="auto"),
@@ -89,7 +102,7 @@ def test_every_setting_has_its_place(ask: Ask, encode: Callable[..., Any]) -> No
         service_tier="flex",
         extra={
             "systemInstruction": {"role": "system"},
-            "toolConfig": {"retrievalConfig": {"languageCode": "de"}},
+            "toolConfig": {"retrievalConfig": {"languageCode": "de"}, "includeServerSideToolInvocations": True},
             "safetySettings": body["safetySettings"],
             "cachedContent": "cachedContents/a",
             "labels": {"my_label": "x"},
@@ -170,7 +183,7 @@ def test_older_schemas_become_json_schema(ask: Ask) -> None:
         }
     )
 
-    assert request.tools == (Tool("f", parameters={"type": "object"}), VendorTool({"codeExecution": {}}, "gemini"))
+    assert request.tools == (Tool("f", parameters={"type": "object"}), CodeExecution())
     assert request.output == Output({"type": ["string", "null"]})
 
 

@@ -22,6 +22,10 @@ HERE = Origin("gemini_interactions", "g", "m")
             {"type": "text", "text": "a", "annotations": [{"type": "url_citation"}]},
             Text("a", (Citation("url_citation", raw={"type": "url_citation"}),)),
         ),
+        (
+            {"type": "text", "text": "é ö", "annotations": [{"start_index": 3, "end_index": 5}]},
+            Text("é ö", (Citation(start=2, end=3, raw={"start_index": 3, "end_index": 5}),)),
+        ),
         ({"type": "text", "text": "a", "annotations": [1]}, Text("a", extra={"fields": {"annotations": [1]}})),
         ({"type": "image", "data": "AA==", "mime_type": "image/png"}, Image(Base64("image/png", "AA=="))),
         ({"type": "image", "uri": "https://a.test/a", "resolution": "low"}, Image(Url("https://a.test/a"), "low")),

@@ -66,7 +66,7 @@ def test_a_conversation() -> None:
                 Text("a"),
                 Text("a", extra={"part": 0}, origin=WIRE),
                 ToolCall("f", "n", "{}"),
-                ServerToolCall("s", "google_search", "", "google_search_call", origin=WIRE),
+                ServerToolCall("s", "web_search", "", "google_search_call", origin=WIRE),
                 Opaque({"type": "future"}, origin=WIRE),
             ),
         ),

@@ -9,7 +9,7 @@ import pytest
 
 from dragoman import user
 from dragoman.errors import DecodeError
-from dragoman.types import AudioOutput, Output, Reasoning, Request, Text, Tool, ToolChoice, VendorTool
+from dragoman.types import AudioOutput, Output, Reasoning, Request, Text, Tool, ToolChoice, WebSearch
 
 Ask = Callable[..., Request]
 Encode = Callable[..., Any]
@@ -51,7 +51,7 @@ def test_a_request(ask: Ask) -> None:
         system=(Text("Be brief."),),
         tools=(
             Tool("f", "d", {"type": "object"}, extra={"defer_loading": True}),
-            VendorTool({"type": "google_search"}, "gemini_interactions"),
+            WebSearch(),
         ),
         tool_choice=ToolChoice("required"),
         output=Output({"type": "object"}),

@@ -45,7 +45,7 @@ def test_the_models_turn_goes_back_as_it_came(encode: Encode, here: Origin) -> N
         ToolCall("f1", "read", '{"a":1}', extra={"step": {"signature": ""}}, origin=here),
         Thinking("", "sig2", origin=here),
         Text("So:", (Citation(raw={"type": "url_citation", "url": "u"}),), origin=here),
-        ServerToolCall("s", "google_search", '{"queries":[]}', "google_search_call", origin=here),
+        ServerToolCall("s", "web_search", '{"queries":[]}', "google_search_call", origin=here),
         ServerToolResult("s", "google_search_result", [1], origin=here),
         Opaque({"type": "future", "a": 1}, origin=here),
     )

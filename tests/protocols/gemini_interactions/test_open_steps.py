@@ -67,6 +67,41 @@ def test_text(step: Stream, here: Origin) -> None:
     ]
 
 
+def annotated(*spans: tuple[int, int]) -> dict[str, Any]:
+    """A delta that cites these bytes of the text."""
+    annotations = [{"type": "url_citation", "start_index": start, "end_index": end} for start, end in spans]
+    return {"type": "text_annotation_delta", "annotations": annotations}
+
+
+def spans(events: list[Event]) -> list[tuple[int, int | None, int | None]]:
+    found = [event for event in events if isinstance(event, CitationDelta)]
+    return [(event.index, event.citation.start, event.citation.end) for event in found]
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_bytes_of_a_text_become_characters(stream: Stream, fast: bool) -> None:
+    """Wherever the text is cut, and whenever an annotation comes: one of words that are still to come is told at the end."""
+    deltas = [text("Né"), text(" – dé"), annotated((0, 3), (8, 14)), text("jà vu"), annotated((4, 17), (7, 99)), text("!")]
+    frames = [{"event_type": "step.delta", "index": 0, "delta": delta} for delta in deltas]
+    start = {"event_type": "step.start", "index": 0, "step": OUTPUT}
+    events = stream(start, *frames, {"event_type": "step.stop", "index": 0}, fast=fast)
+    kinds = [type(event) for event in events[2:]]
+
+    assert [(0, 0, 2), (0, 3, 12), (0, 5, 9), (0, None, None)] == spans(events)
+    told = [TextDelta, TextDelta, CitationDelta, TextDelta, CitationDelta, TextDelta, CitationDelta, CitationDelta, BlockStop]
+    assert told == kinds
+
+
+def test_each_text_counts_from_its_beginning(step: Stream) -> None:
+    """What stood in the content before it does not count; a text that a step begins with goes on."""
+    image = {"type": "image", "data": "AA==", "mime_type": "image/png"}
+    begun = {**OUTPUT, "content": [text("Né", annotations=[{"start_index": 1, "end_index": 3}])]}
+
+    assert [(0, 1, 2), (0, 3, 5), (2, 0, 1)] == spans(
+        step(begun, text("é, é"), annotated((5, 8)), image, text("ö"), annotated((0, 2)))
+    )
+
+
 def test_pictures_stand_between_texts(step: Stream, here: Origin) -> None:
     """A content that comes whole is a block of its own, and text goes on in another."""
     image = {"type": "image", "data": "AA==", "mime_type": "image/png"}
@@ -209,9 +244,9 @@ def test_a_search(step: Stream, here: Origin) -> None:
         {"type": "google_search_call", "arguments": {"queries": ["q"]}},
         {"type": "google_search_call", "signature": "sig"},
     )
-    started = ServerToolCall("s", "google_search", "", "google_search_call", extra={"step": {"signature": ""}}, origin=here)
+    started = ServerToolCall("s", "web_search", "", "google_search_call", extra={"step": {"signature": ""}}, origin=here)
     final = ServerToolCall(
-        "s", "google_search", '{"queries":["q"]}', "google_search_call", extra={"step": {"signature": "sig"}}, origin=here
+        "s", "web_search", '{"queries":["q"]}', "google_search_call", extra={"step": {"signature": "sig"}}, origin=here
     )
     assert call == [BlockStart(0, started), ArgumentsDelta(0, '{"queries":["q"]}'), BlockStop(0, final)]
 

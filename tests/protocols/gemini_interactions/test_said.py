@@ -80,6 +80,22 @@ def test_text() -> None:
     assert say(Text(""), step=0) == [text("")]
 
 
+def test_citations_of_other_wires() -> None:
+    """Their characters become bytes; one of words that are still to come is said at the end, one of a whole text as it comes."""
+    early, late, whole = Citation(url="a", start=1, end=2), Citation(url="b", start=3, end=5), Citation(url="c")
+    kind = {"type": "url_citation"}
+
+    assert say(Text("é"), "é", early, late, whole, "é ", "ö", mine=False, step=0) == [
+        text("é"),
+        text("é"),
+        {"type": "text_annotation_delta", "annotations": [{**kind, "url": "a", "start_index": 2, "end_index": 4}]},
+        {"type": "text_annotation_delta", "annotations": [{**kind, "url": "c"}]},
+        text("é "),
+        text("ö"),
+        {"type": "text_annotation_delta", "annotations": [{**kind, "url": "b", "start_index": 6, "end_index": 9}]},
+    ]
+
+
 def test_content_that_comes_whole() -> None:
     """It is one delta."""
     assert say(Image(Url("u")), step=0) == [{"type": "image", "uri": "u"}]
@@ -155,7 +171,7 @@ def test_free_text() -> None:
 
 def test_the_vendors_tools() -> None:
     """Arguments and results are objects: they are said at the end, as Google does."""
-    call = ServerToolCall("s", "google_search", "", "google_search_call", extra={"step": {"signature": ""}})
+    call = ServerToolCall("s", "web_search", "", "google_search_call", extra={"step": {"signature": ""}})
     result = ServerToolResult("s", "google_search_result")
 
     assert say(call, '{"queries"', ":[]}") == [

@@ -58,7 +58,7 @@ PAIR = (
             PAIR[0],
             ServerToolCall(
                 "s",
-                "google_search",
+                "web_search",
                 '{"queries":["q"]}',
                 "google_search_call",
                 extra={"step": {"search_type": "web_search"}},

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
+from dragoman.protocols.byte_spans import ByteText
 from dragoman.protocols.gemini_interactions.wire import (
     answer_fields,
     decode_citation,
@@ -18,7 +20,7 @@ from dragoman.protocols.gemini_interactions.wire import (
     encode_usage,
     is_ours,
 )
-from dragoman.types import Citation, Finish, Origin, Usage
+from dragoman.types import Citation, Finish, Origin, SourceSpan, Usage
 
 
 @pytest.mark.parametrize(
@@ -104,43 +106,48 @@ def test_counts_of_other_wires_are_put_in_these_words() -> None:
     assert encode_usage(usage)["total_tokens"] == 21
 
 
+TEXT = "Né – déjà vu 😀."
+
+
+def counted(text: str) -> ByteText:
+    found = ByteText()
+    found.add(text)
+    return found
+
+
 @pytest.mark.parametrize(
     ("annotation", "citation"),
     [
         (
-            {"type": "url_citation", "url": "https://a.test", "title": "a", "start_index": 1, "end_index": 9},
-            Citation("url_citation", "https://a.test", "a", None, 1, 9),
+            {"type": "url_citation", "url": "https://a.test", "title": "a", "start_index": 8, "end_index": 14},
+            Citation("url_citation", "https://a.test", "a", None, 5, 9),
         ),
         (
-            {"type": "file_citation", "document_uri": "files/1", "file_name": "a.pdf", "page_number": 3},
-            Citation("file_citation", "files/1", "a.pdf"),
+            {"type": "file_citation", "document_uri": "files/1", "file_name": "a.pdf", "page_number": 3, "end_index": 3},
+            Citation("file_citation", "files/1", "a.pdf", None, 0, 2, span=SourceSpan("page", 3, 4)),
         ),
         (
             {"type": "place_citation", "name": "Oslo", "url": "https://maps.test"},
             Citation("place_citation", "https://maps.test", "Oslo"),
         ),
-        ({"start_index": "1"}, Citation()),
+        ({"start_index": "1", "end_index": 99, "page_number": "3"}, Citation()),
     ],
 )
 def test_annotations_are_citations(annotation: dict[str, Any], citation: Citation) -> None:
-    """Each kind has its source and its title, and goes back as it came."""
-    read = decode_citation(annotation)
+    """Each kind has its source and its title, and its place in the text in characters; it goes back as it came."""
+    read = decode_citation(annotation, counted(TEXT))
 
-    assert (read.kind, read.url, read.title, read.start, read.end) == (
-        citation.kind,
-        citation.url,
-        citation.title,
-        citation.start,
-        citation.end,
-    )
-    assert encode_citation(read, own=True) is annotation
+    assert msgspec.structs.replace(citation, raw=annotation) == read
+    assert encode_citation(read, True, TEXT) is annotation
 
 
 def test_a_citation_of_another_wire_is_one_of_a_url() -> None:
-    """Its own object means nothing here."""
-    citation = Citation("web", "https://a.test", start=3, raw={"odd": 1})
+    """Its own object means nothing here, and its characters are bytes."""
+    citation = Citation("web", "https://a.test", start=5, end=9, raw={"odd": 1}, span=SourceSpan("char", 70, 80))
+    said = {"type": "url_citation", "url": "https://a.test", "start_index": 8, "end_index": 14}
 
-    assert encode_citation(citation, own=False) == {"type": "url_citation", "url": "https://a.test", "start_index": 3}
+    assert said == encode_citation(citation, False, TEXT)
+    assert {"type": "url_citation", "title": "t"} == encode_citation(Citation(title="t"), False, TEXT)
 
 
 def test_times_in_whole_seconds_are_told() -> None:

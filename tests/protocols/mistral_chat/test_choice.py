@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from dragoman.engine.accumulate import accumulate
+from dragoman.protocols.base import Target
 from dragoman.protocols.mistral_chat.blocks import Register
 from dragoman.protocols.mistral_chat.choice import ChoiceReader
+from dragoman.protocols.mistral_chat.decode_response import decode_response
 from dragoman.types import (
     ArgumentsDelta,
     BlockStart,
@@ -24,6 +28,8 @@ from dragoman.types import (
     Opaque,
     OpaqueDelta,
     Origin,
+    ServerToolCall,
+    ServerToolResult,
     SignatureDelta,
     Text,
     TextDelta,
@@ -309,3 +315,77 @@ def test_the_pieces_a_server_of_ours_names(pieces: Any, expected: list[str]) -> 
     out, _ = read_choice({"delta": {"tool_calls": [call("i", "f", "abc", pieces=pieces)]}})
 
     assert expected == [event.text for event in out if isinstance(event, ArgumentsDelta)]
+
+
+# --- answers of several messages --------------------------------------------------------------------------------------------
+
+ASKED = {"role": "assistant", "content": "", "tool_calls": [call("c1", "search", '{"query":"é"}')]}
+FOUND = {"role": "tool", "tool_call_id": "c1", "content": "Ruby", "name": "search"}
+TOLD = {"role": "assistant", "content": [text("It is Ruby."), REFERENCE]}
+SERVED = (
+    ServerToolCall("c1", "search", '{"query":"é"}', "tool_calls", origin=ACME),
+    ServerToolResult("c1", "tool", "Ruby", origin=ACME, extra={"name": "search"}),
+    Text("It is Ruby.", (Citation("reference", raw=REFERENCE),)),
+)
+
+
+def test_the_vendors_own_tools_are_not_the_callers(target: Target) -> None:
+    """A whole answer has `messages`: what a message of the role `tool` answers waits for nobody."""
+    choice = {"index": 0, "messages": [ASKED, FOUND, TOLD], "finish_reason": "stop"}
+    body = {"id": "c", "object": "chat.multi_completion", "choices": [choice]}
+    response = accumulate(decode_response(json.dumps(body).encode(), target), ACME)
+
+    assert SERVED == response.message.content
+    assert Finish("stop", "stop") == response.finish
+
+
+def test_calls_of_both_kinds(target: Target) -> None:
+    """A call that nothing answers is the caller's."""
+    both = {**ASKED, "tool_calls": [*ASKED["tool_calls"], call("c2", "f")]}
+    choice = {"index": 0, "messages": [both, FOUND], "finish_reason": "tool_calls"}
+    response = accumulate(decode_response(json.dumps({"choices": [choice]}).encode(), target), ACME)
+
+    assert [ServerToolCall, ToolCall, ServerToolResult] == [type(block) for block in response.message.content]
+    assert Finish("tool_calls", "tool_calls") == response.finish
+
+
+def test_several_messages_of_a_stream(deltas: Read) -> None:
+    """The call becomes the vendor's when its answer comes; the answer goes on in pieces of its message."""
+    events = deltas(
+        {**ASKED, "index": 0},
+        {**FOUND, "index": 1, "content": "Ru"},
+        {"index": 1, "content": "by"},
+        {"role": "assistant", "index": 2, "content": "It is "},
+        {"index": 2, "content": [text("Ruby."), REFERENCE]},
+    )
+
+    assert SERVED == accumulate(events, ACME).message.content
+    assert DONE == events[-1]
+    assert [0, 1, 2] == [event.index for event in events if isinstance(event, BlockStop)]
+
+
+def test_results_in_chunks(deltas: Read) -> None:
+    """What an answer is made of is kept in its order; one without an end of its own ends with the answer."""
+    image = {"type": "image_url", "image_url": "https://a"}
+    events = deltas(ASKED, {**FOUND, "content": "x"}, {"content": [image]}, {"tool_call_id": "c9", "content": [image], "odd": 1})
+    found = [block for block in accumulate(events, ACME).message.content if isinstance(block, ServerToolResult)]
+
+    assert [("c1", [text("x"), image]), ("c9", [image])] == [(block.id, block.content) for block in found]
+    assert {"odd": 1} == found[-1].extra
+
+
+def test_a_call_that_was_answered_is_complete(deltas: Read) -> None:
+    """What comes under its id later is another call."""
+    events = deltas(ASKED, FOUND, {"role": "assistant", "tool_calls": [call("c1", "search", "{}")]})
+    content = accumulate(events, ACME).message.content
+
+    assert [ServerToolCall, ServerToolResult, ToolCall] == [type(block) for block in content]
+
+
+@pytest.mark.parametrize("messages", [3, ["x"], [3], {}])
+def test_messages_of_another_shape(target: Target, messages: Any) -> None:
+    """They are kept as they came."""
+    choice = {"index": 0, "messages": messages, "finish_reason": "stop"}
+    response = accumulate(decode_response(json.dumps({"choices": [choice]}).encode(), target), ACME)
+
+    assert Finish("stop", "stop", details={"messages": messages}) == response.finish

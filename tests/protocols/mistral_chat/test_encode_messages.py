@@ -25,6 +25,7 @@ from dragoman.types import (
     Refusal,
     Request,
     ServerToolCall,
+    ServerToolResult,
     Text,
     Thinking,
     ToolCall,
@@ -231,3 +232,47 @@ def test_a_longer_history_extends_a_shorter_one(target: Target, length: int) -> 
     whole, part = (encode_messages(Request("m", history), target, Report(target)) for history in (HISTORY, HISTORY[:length]))
 
     assert whole[: len(part)] == part
+
+
+def test_a_turn_with_the_vendors_own_tools(encode: Encode) -> None:
+    """It goes back as the messages it came in; fields of the message are those of its last."""
+    call = ServerToolCall("c1", "search", '{"q":1}', "tool_calls", origin=HERE)
+    result = ServerToolResult("c1", "tool", "Ruby", origin=HERE, extra={"name": "search"})
+    turn = Message("assistant", (Text("Wait."), call, result, Text("Ruby.")), extra={"prefix": True})
+    sent = encode(user("u"), turn)
+
+    entry = {"id": "c1", "type": "function", "function": {"name": "search", "arguments": '{"q":1}'}}
+    assert [
+        {"role": "assistant", "content": "Wait.", "tool_calls": [entry]},
+        {"role": "tool", "tool_call_id": "c1", "content": "Ruby", "name": "search"},
+        {"role": "assistant", "content": "Ruby.", "prefix": True},
+    ] == sent.messages[1:]
+    assert [] == sent.adaptations
+
+
+def test_results_that_end_a_turn(encode: Encode) -> None:
+    """There is no empty message behind them."""
+    call = ServerToolCall("c1", "search", "{}", "tool_calls", origin=HERE)
+    result = ServerToolResult("c1", "tool", "Ruby", origin=HERE)
+    sent = encode(user("u"), Message("assistant", (call, result)))
+
+    assert ["user", "assistant", "tool"] == [message["role"] for message in sent.messages]
+
+
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        (ServerToolCall("c1", "search", "{}", "tool_calls", origin=HERE),),
+        (ServerToolResult("c1", "tool", "Ruby", origin=HERE),),
+        (
+            ServerToolCall("c1", "search", "{}", "web_search_call", origin=Origin("openai_responses")),
+            ServerToolResult("c1", "tool", "Ruby", origin=Origin("openai_responses")),
+        ),
+    ],
+)
+def test_other_vendors_tools_are_left_out(encode: Encode, blocks: Any) -> None:
+    """A call without its answer, an answer without its call, and all of another vendor's: listed."""
+    sent = encode(user("u"), Message("assistant", (*blocks, Text("a"))), user("v"))
+
+    assert [{"role": "assistant", "content": "a"}] == sent.messages[1:-1]
+    assert {("server_tool", "dropped")} == set(sent.reported)

@@ -17,11 +17,13 @@ from dragoman.types import (
     CustomTool,
     Output,
     Reasoning,
+    RemoteMcp,
     Request,
     Tool,
     ToolCall,
     ToolChoice,
     VendorTool,
+    WebSearch,
     assistant,
 )
 
@@ -197,3 +199,19 @@ def test_text_that_is_not_unicode_is_refused(encode: Encode, message: Any) -> No
     """Half a surrogate pair cannot be sent."""
     with pytest.raises(Unsupported, match="surrogate"):
         encode(message)
+
+
+def test_the_vendor_has_no_tools_of_its_own(encode: Encode) -> None:
+    """What another vendor would run is not offered, which is listed or refused; a choice of it is none."""
+    tools = (F, WebSearch(), RemoteMcp("m", "u"))
+    sent = encode(tools=tools)
+    chosen = encode(tools=tools, tool_choice=ToolChoice("tool", "m"))
+    gone = [("server_tool", "tools[1]"), ("server_tool", "tools[2]")]
+
+    assert ["f"] == [tool["function"]["name"] for tool in sent.body["tools"]]
+    assert gone == [(item.feature, item.path) for item in sent.adaptations]
+    assert sent.body == chosen.body
+    assert [*gone, ("tool_choice", "tool_choice")] == [(item.feature, item.path) for item in chosen.adaptations]
+    with pytest.raises(Unsupported) as caught:
+        encode(tools=tools, policy="strict")
+    assert "server_tool" == caught.value.feature

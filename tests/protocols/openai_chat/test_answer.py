@@ -10,6 +10,8 @@ import pytest
 from dragoman.types import (
     BlockStart,
     BlockStop,
+    Citation,
+    CitationDelta,
     Event,
     Extra,
     Failed,
@@ -127,7 +129,8 @@ def test_the_end_is_waited_for(stream: Read) -> None:
     assert events[3:] == [
         Extra({"citations": ["u"]}),
         UsageUpdate(Usage(1, raw={"prompt_tokens": 1})),
-        BlockStop(0),
+        CitationDelta(0, Citation("citation", "u")),
+        BlockStop(0, Text("x", (Citation("citation", "u"),), origin=ACME)),
         Finished(Finish("stop", "stop")),
     ]
 

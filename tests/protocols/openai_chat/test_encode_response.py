@@ -162,3 +162,15 @@ def test_another_wires_answer() -> None:
 
     assert choice["message"] == {"role": "assistant", "content": "Yes!", "refusal": None, "reasoning_content": "Hmm"}
     assert choice["finish_reason"] == "end_turn"
+
+
+def test_places_of_citations_are_those_of_the_message() -> None:
+    """What stands before a text in the content counts, tags too."""
+    thought = Thinking(text="Hm", origin=ACME, extra={"field": "content"})
+    cited = Text("two", (Citation("page", "u", "t", start=0, end=3),))
+
+    body = json.loads(encode_response(answer(thought, Text("One "), cited)))
+
+    message = body["choices"][0]["message"]
+    about = message["annotations"][0]["url_citation"]
+    assert message["content"][about["start_index"] : about["end_index"]] == "two"

@@ -412,3 +412,23 @@ def test_every_choice_says_its_role() -> None:
         (1, {"role": "assistant", "content": ""}),
         (1, {"content": "x"}),
     ]
+
+
+def test_places_of_citations_are_those_of_the_message() -> None:
+    """What stands before a text in the content counts, tags too."""
+    cited = Citation("page", "u", "t", start=0, end=3)
+    said = deltas(
+        BlockStart(0, thought("content")),
+        ThinkingDelta(0, "Hm"),
+        BlockStop(0),
+        BlockStart(1, Text("One ")),
+        BlockStop(1),
+        BlockStart(2, Text("", (cited,))),
+        TextDelta(2, "two"),
+        CitationDelta(2, cited),
+        BlockStop(2),
+    )
+
+    content = "".join([delta.get("content", "") for delta in said])
+    places = [mark["url_citation"] for delta in said for mark in delta.get("annotations", ())]
+    assert ["two", "two"] == [content[place["start_index"] : place["end_index"]] for place in places]

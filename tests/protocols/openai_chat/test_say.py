@@ -19,7 +19,21 @@ from dragoman.protocols.openai_chat.say import (
     thinking_field,
 )
 from dragoman.protocols.openai_chat.wire import decode_citation
-from dragoman.types import Audio, Base64, Citation, FileId, Finish, Image, Opaque, Origin, Text, Thinking, ToolCall, Url
+from dragoman.types import (
+    Audio,
+    Base64,
+    Citation,
+    FileId,
+    Finish,
+    Image,
+    Opaque,
+    Origin,
+    SourceSpan,
+    Text,
+    Thinking,
+    ToolCall,
+    Url,
+)
 
 OURS = Origin("openai_chat", "acme")
 THEIRS = Origin("gemini", "google")
@@ -71,6 +85,11 @@ def test_annotations() -> None:
     made = annotation(Citation("web", "u", "t", "words", 1, 2, raw={"type": "web_search_result_location"}))
 
     assert annotation(decode_citation(raw)) is raw
+    assert annotation(decode_citation(raw), before=3)["url_citation"] == {**raw["url_citation"], "start_index": 3, "end_index": 5}
+    elsewhere = {"type": "url_citation", "url_citation": {"url": "u", "start_index": 1, "end_index": 2}}
+    assert annotation(decode_citation(elsewhere, 5), before=5) is elsewhere
+    page = Citation("page_location", None, "t", "words", raw={"type": "page_location"}, span=SourceSpan("page", 7, 8))
+    assert annotation(page)["url_citation"] == {"start_index": 0, "end_index": 0, "url": "", "title": "t", "content": "words"}
     about = {"start_index": 1, "end_index": 2, "url": "u", "title": "t", "content": "words"}
     assert made == {"type": "url_citation", "url_citation": about}
     assert annotation(Citation())["url_citation"] == {"start_index": 0, "end_index": 0, "url": "", "title": ""}

@@ -100,6 +100,47 @@ def test_citations_stand_on_the_text(stream: Read) -> None:
     ]
 
 
+def cited(start: int, end: int, url: str = "u") -> Json:
+    return {"type": "url_citation", "url_citation": {"url": url, "title": "t", "start_index": start, "end_index": end}}
+
+
+@pytest.mark.parametrize(
+    ("texts", "tags", "annotations"),
+    [
+        (["Größe 🦆 [a] und"], False, [("[a]", 8, 11)]),
+        (["<think>Hm 🦆</think>\n\nJa [a]."], True, [("[a]", 24, 27)]),
+        (["Hm</think>Ja [a]."], True, [("[a]", 13, 16)]),
+        ([" <thi", "nk>H", "m</th", "ink>Ja", " [a]"], True, [("[a]", 21, 24)]),
+    ],
+)
+@pytest.mark.parametrize("streamed", [True, False])
+def test_places_of_citations(
+    stream: Read, whole: Read, response: Any, texts: list[str], tags: bool, annotations: list[Any], streamed: bool
+) -> None:
+    """The vendor counts the whole content in characters; the block that carries them holds just what is cited."""
+    dialect = ChatDialect(think_tags=tags)
+    marks = [cited(start, end) for _, start, end in annotations]
+    if streamed:
+        events = stream(*[chunk({"content": text}) for text in texts], chunk({"annotations": marks}), DONE, dialect=dialect)
+    else:
+        events = whole(content="".join(texts), annotations=marks, dialect=dialect)
+
+    text = next(block for block in response(events).message.content if isinstance(block, Text))
+    assert [words for words, _, _ in annotations] == [text.text[each.start : each.end] for each in text.citations]
+
+
+def test_a_place_in_another_block_is_none(stream: Read) -> None:
+    """Text that a call has interrupted is over; its citations that come later keep the vendor's object."""
+    call = {"index": 0, "id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    early, late = cited(0, 3), cited(4, 7)
+    events = stream(
+        chunk({"content": "One "}), chunk({"tool_calls": [call]}), chunk({"content": "two!", "annotations": [early, late]}), DONE
+    )
+
+    found = [event.citation for event in events if isinstance(event, CitationDelta)]
+    assert [(None, None, early), (0, 3, late)] == [(each.start, each.end, each.raw) for each in found]
+
+
 def test_citations_without_text_make_one(whole: Read) -> None:
     """An annotation is not lost when the message has no text."""
     annotation = {"type": "file", "file": {"hash": "h"}}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dragoman.protocols.openai_chat import ChatDialect
+from dragoman.protocols.openai_chat import PROTOCOL, ChatDialect
 from dragoman.protocols.openai_chat.wire import (
     decode_citation,
     decode_finish,
@@ -15,7 +16,9 @@ from dragoman.protocols.openai_chat.wire import (
     encode_usage,
     vendor_fields,
 )
-from dragoman.types import Citation, Finish, Usage
+from dragoman.testing.conformance import load, load_suite
+from dragoman.testing.conformance.answers import read
+from dragoman.types import Citation, Finish, Text, Usage
 
 OPENAI = ChatDialect()
 
@@ -152,13 +155,52 @@ def test_usage_of_a_server() -> None:
 
 
 def test_citations() -> None:
-    """A URL citation has its words, any other keeps its object."""
-    url = {"type": "url_citation", "url_citation": {"url": "u", "title": None, "start_index": "0", "end_index": 4}}
+    """One that stands in a field of its own name has its words, any other keeps its object."""
+    url = {"type": "url_citation", "url_citation": {"url": "u", "title": "t", "content": "c", "start_index": 2, "end_index": 4}}
+    document = {"type": "document_citation", "document_citation": {"document_id": "d", "start_index": 0, "end_index": 9}}  # Groq
+    file = {"type": "file", "file": {"hash": "h", "content": []}}  # OpenRouter
 
-    assert decode_citation(url) == Citation("url_citation", "u", end=4, raw=url)
+    assert decode_citation(url) == Citation("url_citation", "u", "t", "c", 2, 4, url)
+    assert decode_citation(document) == Citation("document_citation", None, "d", None, 0, 9, document)
+    assert decode_citation(file) == Citation("file", raw=file)
     assert decode_citation({"type": 3}) == Citation(raw={"type": 3})
+
+
+@pytest.mark.parametrize(
+    ("before", "start", "end", "expected"),
+    [
+        (0, 0, 3, (0, 3)),
+        (5, 5, 8, (0, 3)),
+        (5, 2, 4, (None, None)),  # in another block
+        (0, 0, 0, (None, None)),  # OpenRouter's way to say no place
+        (0, "0", 4, (None, None)),
+        (0, 4, 3, (None, None)),
+        (0, None, None, (None, None)),
+    ],
+)
+def test_places_of_citations(before: int, start: Any, end: Any, expected: tuple[int | None, int | None]) -> None:
+    """Those of the message become those of the block, where they are in it."""
+    about = {"url": "u", "title": None, "start_index": start, "end_index": end}
+    found = decode_citation({"type": "url_citation", "url_citation": about}, before)
+
+    assert ("u", None, *expected) == (found.url, found.title, found.start, found.end)
 
 
 def test_our_notes_are_no_vendor_fields() -> None:
     """What a decoder notes about a block's place on the wire does not go back to it."""
     assert vendor_fields({"synthetic_id": True, "field": "reasoning", "extra_content": 1}) == {"extra_content": 1}
+
+
+def test_places_of_recorded_citations(corpus: Path) -> None:
+    """What OpenAI cites of its own text is the link that stands there."""
+    suite = load_suite("openai-chat")
+    cited = []
+    for exchange in load(corpus).of_wire("openai-chat"):
+        if exchange.status < 400 and b"url_citation" in exchange.body:
+            response = read(PROTOCOL, suite.target(exchange), exchange.framing, exchange.body).response
+            blocks = response.message.content if response is not None else ()
+            for text in [block for block in blocks if isinstance(block, Text)]:
+                cited += [(each.url, text.text[each.start : each.end]) for each in text.citations if each.start is not None]
+
+    assert len(cited) > 2
+    assert [] == [url for url, words in cited if not url or url not in words]

@@ -9,7 +9,7 @@ import pytest
 
 from dragoman.errors import DecodeError
 from dragoman.protocols.openai_responses.decode_request import decode_request
-from dragoman.types import Cache, CustomTool, Output, Reasoning, Request, Text, Tool, ToolChoice, VendorTool, user
+from dragoman.types import Cache, CustomTool, Output, Reasoning, Request, Text, Tool, ToolChoice, WebSearch, user
 from dragoman.wire.http import HttpRequest
 
 Json = dict[str, Any]
@@ -56,7 +56,7 @@ def test_every_field_has_its_place(asked: Asked) -> None:
         tools=(
             Tool("f", "F", CLOSED, False),
             CustomTool("t", None, "regex", "a+"),
-            VendorTool({"type": "web_search", "search_context_size": "low"}, "openai_responses"),
+            WebSearch(context="low"),
         ),
         tool_choice=ToolChoice("tool", "f"),
         parallel_tools=False,

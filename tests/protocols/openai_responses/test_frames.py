@@ -162,7 +162,7 @@ def test_progress_of_an_item_is_kept(decode: Decode) -> None:
 
     assert events[1:] == [
         BlockStart(
-            0, ServerToolCall("ci", "code_interpreter", kind="code_interpreter_call", extra={"item": {"id": "ci"}}, origin=HERE)
+            0, ServerToolCall("ci", "code_execution", kind="code_interpreter_call", extra={"item": {"id": "ci"}}, origin=HERE)
         ),
         OpaqueDelta(0, {"type": "response.code_interpreter_call_code.delta", "delta": "1+1"}),
     ]
@@ -299,3 +299,25 @@ def test_reading_a_frame_needs_no_stream(target: Any) -> None:
     read_frame(Answer(target), "keepalive", {}, out)
 
     assert out == [Ping()]
+
+
+def test_reasoning_in_the_words_of_open_responses(decode: Decode) -> None:
+    """`response.reasoning.delta` is reasoning, of the item it names; its end repeats what was said."""
+    item: Json = {"type": "reasoning", "id": "rs", "summary": [], "content": []}
+    where: Json = {"item_id": "rs", "output_index": 0, "content_index": 0}
+    events = decode(
+        CREATED,
+        frame("output_item.added", output_index=0, item=item),
+        frame("reasoning.delta", **where, delta="Hm"),
+        frame("reasoning.done", **where, text="Hm"),
+    )
+
+    assert events[-1] == ThinkingDelta(0, "Hm")
+
+
+def test_a_failure_without_an_answer(decode: Decode) -> None:
+    """Perplexity's frame of a failed answer has the error in its place."""
+    failed = decode(CREATED, frame("failed", error={"message": "no", "type": "server_error"}))[-1]
+
+    assert isinstance(failed, Failed)
+    assert failed.failure.message == "no"

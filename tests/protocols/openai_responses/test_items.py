@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -179,7 +180,7 @@ def test_vendor_tools_that_the_caller_runs_are_calls(item: Json, name: str, argu
             [
                 ServerToolCall(
                     "ci",
-                    "code_interpreter",
+                    "code_execution",
                     '{"code":"1+1"}',
                     "code_interpreter_call",
                     extra={"item": {"id": "ci"}, "field": "code", "form": "wrapped"},
@@ -303,3 +304,34 @@ def test_an_announced_item_says_what_is_certain() -> None:
         "ws", "web_search", kind="web_search_call", extra={"item": {"id": "ws"}}, origin=HERE
     )
     assert [READER.announced({**search, "status": "completed"})] == READER.decode({**search, "status": "completed"})
+
+
+@pytest.mark.parametrize(
+    ("item", "name", "asked", "found"),
+    [
+        ({"type": "search_results", "queries": ["a"], "results": [{"id": 1}]}, "web_search", {"queries": ["a"]}, [{"id": 1}]),
+        ({"type": "fetch_url_results", "contents": [{"url": "u"}]}, "web_fetch", {}, [{"url": "u"}]),
+        (
+            {"type": "sandbox_results", "code": "1", "results": [{"stdout": "1"}]},
+            "code_execution",
+            {"code": "1"},
+            [{"stdout": "1"}],
+        ),
+    ],
+)
+def test_what_perplexity_found_is_a_call_and_its_result(item: Json, name: str, asked: Json, found: Any) -> None:
+    """One item holds both."""
+    call, result = READER.decode(item)
+
+    assert isinstance(call, ServerToolCall)
+    assert isinstance(result, ServerToolResult)
+    assert (name, asked) == (call.name, json.loads(call.arguments or "{}"))
+    assert (call.id, found) == (result.id, result.content)
+
+
+def test_a_summary_of_plain_texts() -> None:
+    """Venice has texts where others have parts."""
+    (block,) = READER.decode({"type": "reasoning", "id": "rs", "summary": ["I ", "think."]})
+
+    assert isinstance(block, Thinking)
+    assert block.text == "I think."

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from dragoman.protocols.base import Target
+from dragoman.protocols.openai_responses import PROTOCOL
 from dragoman.protocols.openai_responses.wire import (
     answer_fields,
     decode_citation,
@@ -15,7 +17,9 @@ from dragoman.protocols.openai_responses.wire import (
     encode_finish,
     encode_usage,
 )
-from dragoman.types import Citation, Finish, Usage
+from dragoman.testing.conformance import Exchange
+from dragoman.testing.conformance.answers import read
+from dragoman.types import Citation, Finish, SourceSpan, Text, Usage
 
 
 @pytest.mark.parametrize(
@@ -104,13 +108,42 @@ def test_counts_of_other_wires() -> None:
 
 
 def test_citations() -> None:
-    """A web source has its span; a file its name; the vendor's object stays beside them."""
+    """A web source has its span; a file its name and a point of the text; the vendor's object stays beside them."""
     web = {"type": "url_citation", "url": "https://a", "title": "A", "start_index": 1, "end_index": 4}
     file = {"type": "file_citation", "file_id": "file_1", "filename": "a.txt", "index": 3}
+    made = {"type": "container_file_citation", "filename": "b.csv", "file_id": "f", "start_index": 5, "end_index": 9}
 
     assert decode_citation(web) == Citation("url_citation", "https://a", "A", None, 1, 4, web)
-    assert decode_citation(file) == Citation("file_citation", None, "a.txt", raw=file)
+    assert decode_citation(file) == Citation("file_citation", None, "a.txt", None, 3, 3, file)
+    assert decode_citation(made) == Citation("container_file_citation", None, "b.csv", None, 5, 9, made)
     assert encode_citation(decode_citation(file), own=True) is file
+
+
+@pytest.mark.parametrize(
+    "annotation",
+    [
+        {"type": "url_citation", "url": "https://a"},  # xAI
+        {"type": "url_citation", "url": "https://a", "start_index": 0, "end_index": 0},  # OpenRouter
+        {"type": "url_citation", "url": "https://a", "start_index": 4, "end_index": 3},
+        {"type": "url_citation", "url": "https://a", "start_index": "0", "end_index": 4},
+        {"type": "file_citation", "url": "https://a", "index": 0},
+        {"type": "file_path", "url": "https://a", "index": 2},  # a place in a list of files
+    ],
+)
+def test_citations_without_a_place(annotation: dict[str, Any]) -> None:
+    """Mean all of the text, or nothing that is a place in it."""
+    found = decode_citation(annotation)
+
+    assert ("https://a", None, None) == (found.url, found.start, found.end)
+    assert encode_citation(found, own=True) is annotation
+
+
+def test_a_foreign_citation_is_placed_in_the_answer() -> None:
+    """Where it stands in its source has no place here."""
+    span = SourceSpan("page", 7, 8)
+    said = encode_citation(Citation("page_location", None, "A", "words", 2, 5, {"type": "page_location"}, span), own=False)
+
+    assert {"type": "url_citation", "url": "", "title": "A", "start_index": 2, "end_index": 5} == said
 
 
 def test_citations_of_other_wires() -> None:
@@ -134,3 +167,18 @@ def test_fields_that_say_nothing_are_not_kept() -> None:
     assert answer_fields({"tools": [1], "object": "response.compaction"}) == {"tools": [1], "object": "response.compaction"}
     assert answer_fields({"status": "failed", "error": {"code": "x"}}) == {}
     assert answer_fields({"status": "completed", "error": {"code": "x"}}) == {"error": {"code": "x"}}
+
+
+def test_places_of_recorded_citations(recorded: list[tuple[Exchange, Target]]) -> None:
+    """What OpenAI cites of its own text is the link or the file name that stands there, letters beyond ASCII before it or not."""
+    cited = []
+    for exchange, target in recorded:
+        response = read(PROTOCOL, target, exchange.framing, exchange.body).response
+        blocks = response.message.content if response is not None else ()
+        for text in [block for block in blocks if isinstance(block, Text)]:
+            for each in text.citations:
+                if each.start is not None and each.start != each.end:
+                    cited.append((exchange.id, each.url or each.title, text.text[each.start : each.end]))
+
+    assert len(cited) > 9
+    assert [] == [(id, name) for id, name, words in cited if not name or name not in words]

@@ -16,7 +16,6 @@ from ...types.content import (
     Block,
     Blocks,
     Cache,
-    Citation,
     Document,
     FileId,
     Image,
@@ -33,9 +32,10 @@ from ...types.content import (
     ToolResult,
     Url,
 )
+from .citations import decode_citation
 from .encode_blocks import MALFORMED, Json, is_object
 
-__all__ = ["decode_block", "decode_blocks", "decode_cache", "decode_citation", "with_id"]
+__all__ = ["decode_block", "decode_blocks", "decode_cache", "with_id"]
 
 _dump = msgspec.json.encode
 
@@ -71,37 +71,6 @@ def decode_cache(value: Any) -> Cache | None:
         return None
     ttl = value.get("ttl")
     return Cache(ttl) if (ttl is None or type(ttl) is str) and value.keys() <= {"type", "ttl"} else None
-
-
-_CITED_SPANS = {
-    "char_location": ("start_char_index", "end_char_index"),
-    "page_location": ("start_page_number", "end_page_number"),
-    "content_block_location": ("start_block_index", "end_block_index"),
-    "search_result_location": ("start_block_index", "end_block_index"),
-}
-
-
-def decode_citation(wire: Json) -> Citation:
-    """A citation of any kind; its own words are kept in `raw`."""
-    kind = _text(wire.get("type")) or ""
-    start, end = _CITED_SPANS.get(kind, ("start", "end"))
-    return Citation(
-        kind,
-        _text(wire.get("url")) or _text(wire.get("source")),
-        _text(wire.get("title")) or _text(wire.get("document_title")),
-        _text(wire.get("cited_text")),
-        _count(wire.get(start)),
-        _count(wire.get(end)),
-        wire,
-    )
-
-
-def _text(value: Any) -> str | None:
-    return value if type(value) is str else None
-
-
-def _count(value: Any) -> int | None:
-    return value if type(value) is int else None
 
 
 def _rest(wire: Json, known: frozenset[str]) -> tuple[Cache | None, Json]:

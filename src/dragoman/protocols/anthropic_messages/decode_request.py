@@ -14,12 +14,13 @@ from urllib.parse import unquote
 from ...errors import DecodeError
 from ...types.content import Origin, Text
 from ...types.messages import Message
-from ...types.request import Output, Request, Tool, ToolChoice, ToolLike, VendorTool
+from ...types.request import Output, Request, Tool, ToolChoice, ToolLike
 from ...wire.http import HttpRequest
 from ...wire.json import read_json
 from .decode_blocks import decode_block, decode_blocks, decode_cache
 from .encode_blocks import Json
 from .errors import clip
+from .read_server_tools import read_mcp_servers, read_tool
 from .reasoning import decode_reasoning
 
 __all__ = ["HEADERS", "decode_request"]
@@ -74,6 +75,9 @@ def decode_request(request: HttpRequest) -> Request:
             fields |= found
             del left[name]
     _decode_forms(left, fields)
+    if "mcp_servers" in left and (tools := read_mcp_servers(fields.get("tools", ()), left["mcp_servers"])) is not None:
+        fields["tools"] = tools
+        del left["mcp_servers"]
     headers = {name: request.headers[name] for name in HEADERS if name in request.headers}
     if hosted is not None:
         for name, (header, read) in _IN_BODY.items():
@@ -139,7 +143,7 @@ def _tool(item: Json) -> ToolLike:
         or type(schema) is not dict
         or not (strict is None or type(strict) is bool)
     ):
-        return VendorTool(item, "anthropic_messages")
+        return read_tool(item)
     cache = decode_cache(item.get("cache_control"))
     known = {"type", "name", "description", "input_schema", "strict", *(("cache_control",) if cache is not None else ())}
     extra = {key: value for key, value in item.items() if key not in known and value is not None}

@@ -39,7 +39,8 @@ from ...wire.frames import Frame
 from ...wire.json import UNREADABLE, read_json
 from ..base import Decoder
 from .answers import MESSAGE_FIELDS, MessageDelta, decode_finish, decode_usage, merge_usage, whole_block
-from .decode_blocks import decode_block, decode_citation, with_id
+from .citations import decode_citation
+from .decode_blocks import decode_block, with_id
 from .encode_blocks import Json
 from .errors import clip, decode_error, malformed
 from .frames import Arguments, Words, beside, changed, ordinary, wire_index

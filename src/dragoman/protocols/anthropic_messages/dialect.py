@@ -7,15 +7,29 @@ describes for the current generation, and a model that takes less gets its own v
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from ..json_schema import Schemas
 from ..json_schema.known import ANTHROPIC, OBJECT
 
-__all__ = ["BEDROCK", "EFFORTS", "REFERENCE", "MessagesDialect", "is_modern"]
+__all__ = ["BEDROCK", "COMPUTER_BETA", "EFFORTS", "REFERENCE", "MessagesDialect", "ToolForm", "is_modern"]
 
 EFFORTS = ("low", "medium", "high", "xhigh", "max")
 THINKING = ("adaptive", "enabled", "disabled", "between_tools")
+
+
+class ToolForm(msgspec.Struct, frozen=True):
+    """In which form a vendor takes one of its own tools.
+
+    `type` is its dated type; `fields` are said with it unless the caller names a type; `betas` are what it needs in
+    `anthropic-beta`. For MCP servers the type is `mcp_toolset`, or `tool_configuration` for the older form without toolsets.
+    """
+
+    type: str
+    fields: dict[str, Any] = {}
+    betas: tuple[str, ...] = ()
 
 
 class MessagesDialect(msgspec.Struct, frozen=True):
@@ -50,6 +64,11 @@ class MessagesDialect(msgspec.Struct, frozen=True):
     | | them, and the default is what all servers of this wire share. Anthropic's are in `REFERENCE` |
     | `parallel_switch` | whether `disable_parallel_tool_use` is taken |
     | `images`, `documents` | whether such blocks are taken |
+    | `image_urls` | whether a picture may be named by its URL |
+    | `forbids_tools` | whether `tool_choice` may be `none`; where not, the tools are left out |
+    | `users`, `tiers` | whether `metadata.user_id` and `service_tier` are taken |
+    | `server_tools` | the vendor's own tools by their neutral names (`web_search`, `remote_mcp`), and how each is asked for. |
+    | | One vendor's servers say nothing of another's: the default has none, and Anthropic's are in `REFERENCE` |
     """
 
     path: str = "/v1/messages"
@@ -79,6 +98,11 @@ class MessagesDialect(msgspec.Struct, frozen=True):
     parallel_switch: bool = True
     images: bool = True
     documents: bool = True
+    image_urls: bool = True
+    forbids_tools: bool = True
+    users: bool = True
+    tiers: bool = True
+    server_tools: dict[str, ToolForm] = {}
 
 
 def is_modern(version: str | None) -> bool:
@@ -87,7 +111,26 @@ def is_modern(version: str | None) -> bool:
     return version is not None and version[:2] == "20" and version >= "2026-10-21"
 
 
-REFERENCE = MessagesDialect(schemas=ANTHROPIC, thinking_alone=True)
+_DIRECT = {"allowed_callers": ["direct"]}
+"""Called by the model itself. Left out, the newer web tools are called from code that the model writes, which models without
+programmatic tool calling refuse with status 400, and which needs the container again when a turn was paused
+(https://platform.claude.com/docs/en/agents-and-tools/tool-use/server-tools#zdr-and-allowed-callers)."""
+
+COMPUTER_BETA = ToolForm("computer_20251124")
+"""Computer use where the toolset, its stable form, is not: every model since Opus 4.5 takes it there
+(https://platform.claude.com/docs/en/agents-and-tools/tool-use/computer-use-tool#earlier-tool-versions)."""
+
+# The newest types that need no beta: https://platform.claude.com/docs/en/agents-and-tools/tool-use/tool-reference; MCP servers
+# are behind a beta: https://platform.claude.com/docs/en/agents-and-tools/mcp-connector.
+_TOOLS = {
+    "web_search": ToolForm("web_search_20260318", _DIRECT),
+    "web_fetch": ToolForm("web_fetch_20260318", _DIRECT),
+    "code_execution": ToolForm("code_execution_20260521"),
+    "computer": ToolForm("computer_toolset_20260801"),
+    "remote_mcp": ToolForm("mcp_toolset", betas=("mcp-client-2025-11-20",)),
+}
+
+REFERENCE = MessagesDialect(schemas=ANTHROPIC, thinking_alone=True, server_tools=_TOOLS)
 """Anthropic itself, and who hosts it unchanged: what a target without a dialect speaks."""
 
 BEDROCK = MessagesDialect(
@@ -101,6 +144,8 @@ BEDROCK = MessagesDialect(
     count_path=None,
     schemas=ANTHROPIC,
     thinking_alone=True,
+    # https://platform.claude.com/docs/en/build-with-claude/claude-on-amazon-bedrock-legacy#features-not-supported
+    server_tools={"computer": COMPUTER_BETA},
 )
 """Amazon Bedrock's InvokeModel, where an answer that streams has another framing too: the wire `anthropic_bedrock`.
 

@@ -16,7 +16,6 @@ from ...types.content import (
     Block,
     Blocks,
     Cache,
-    Citation,
     Document,
     FileId,
     Image,
@@ -34,6 +33,7 @@ from ...types.content import (
     Url,
     Video,
 )
+from .citations import encode_citation
 
 __all__ = [
     "MALFORMED",
@@ -42,7 +42,6 @@ __all__ = [
     "encode_block",
     "encode_blocks",
     "encode_cache",
-    "encode_citation",
     "encode_source",
     "is_object",
 ]
@@ -79,20 +78,6 @@ def encode_block(block: Block, nested: Nested = encode_blocks) -> Json:
 def encode_cache(cache: Cache) -> Json:
     """A `cache_control` object."""
     return {"type": "ephemeral"} if cache.ttl is None else {"type": "ephemeral", "ttl": cache.ttl}
-
-
-def encode_citation(citation: Citation) -> Json:
-    """A citation in its own words, where they are this wire's, else as the nearest kind this wire has."""
-    raw = citation.raw
-    if str(raw.get("type")).endswith("_location"):
-        return raw
-    return {
-        "type": "web_search_result_location",
-        "url": citation.url or "",
-        "title": citation.title,
-        "cited_text": citation.text or "",
-        "encrypted_index": "",
-    }
 
 
 def is_object(text: str) -> bool:

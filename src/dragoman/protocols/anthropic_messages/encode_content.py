@@ -27,16 +27,17 @@ from ...types.content import (
     Thinking,
     ToolCall,
     ToolResult,
+    Url,
     Video,
 )
 from ..base import Report, Target, belongs, understands
+from .citations import encode_citation
 from .dialect import MessagesDialect
 from .encode_blocks import (
     Json,
     encode_arguments,
     encode_block,
     encode_cache,
-    encode_citation,
     encode_source,
     is_object,
 )
@@ -59,6 +60,8 @@ class ContentEncoder:
         self._dialect = dialect
         self._modern = modern
         self._report = report
+        self._toolsets: dict[str, Any] = {}
+        """The toolset that each call of its members names, which their results must name too."""
 
     def encode(self, blocks: Sequence[Block], side: Side) -> list[Json]:
         """The wire objects of blocks. Raises Unsupported for one that has no place there."""
@@ -159,7 +162,11 @@ class ContentEncoder:
             why = f"the arguments of {block.name!r} are not a JSON object: their text is sent in one field"
             self._report.adapt("tool_arguments", "changed", why, self._path(place))
         wire: Json = {"type": "tool_use", "id": block.id, "name": block.name, "input": arguments}
-        return self._also(wire, block, place) if block.extra or block.cache is not None else wire
+        if block.extra or block.cache is not None:
+            self._also(wire, block, place)
+            if (toolset := wire.get("toolset_name")) is not None:
+                self._toolsets[block.id] = toolset
+        return wire
 
     def _result(self, block: ToolResult, side: Side, place: int) -> Json:
         wire: Json = {"type": "tool_result", "tool_use_id": block.id}
@@ -167,6 +174,8 @@ class ContentEncoder:
             wire["content"] = content
         if block.is_error:
             wire["is_error"] = True
+        if (toolset := self._toolsets.get(block.id)) is not None:
+            wire["toolset_name"] = toolset
         return self._also(wire, block, place) if block.extra or block.cache is not None else wire
 
     def _vendor(self, block: Opaque | ServerToolCall | ServerToolResult, side: Side, place: int) -> Json | None:
@@ -188,6 +197,8 @@ class ContentEncoder:
     def _image(self, block: Image, side: Side, place: int) -> Json:
         if not self._dialect.images:
             self._report.refuse("image", f"this provider takes no images: {self._path(place)}")
+        if isinstance(block.source, Url) and not self._dialect.image_urls:
+            self._report.refuse("image", f"this provider takes images as data, not by URL: {self._path(place)}")
         if block.detail is not None and block.detail != "auto":
             self._report.adapt("image_detail", "dropped", "images have no level of detail here", self._path(place))
         return self._also({"type": "image", "source": encode_source(block.source, self._nested)}, block, place)

@@ -7,28 +7,29 @@ shorter one's did. `max_tokens` is required: a request without a limit gets the 
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import Any
 from urllib.parse import quote
 
-import msgspec
-
-from ...types.request import CustomTool, Output, Request, ToolChoice, ToolLike, VendorTool
+from ...types.request import Output, Request
 from ...wire.http import HttpRequest
-from ..base import Report, Target, same_blocks
+from ..base import Report, Target
 from ..json_schema import fit_schema
+from ..sending import post_json
 from .dialect import REFERENCE, MessagesDialect, is_modern
 from .encode_blocks import Json, encode_cache
 from .encode_messages import encode_messages
+from .encode_tools import allowed, encode_choice, encode_tools
 from .reasoning import encode_reasoning
+from .server_tools import add_files, beside, join_servers
 
 __all__ = ["JSON_ONLY", "encode_request"]
 
 JSON_ONLY = "Answer with one JSON object and nothing else."
 """The instruction that stands for `Output(kind="json_object")`, a form this wire has no word for."""
 
-_NAME = "anthropic_messages"
-_EMPTY_SCHEMA: Json = {"type": "object", "properties": {}}
+_DATE = re.compile(r"-\d{4}-\d{2}-\d{2}$")
 
 # Tiers of other vendors: https://platform.claude.com/docs/en/api/service-tiers
 _TIERS = {"default": "standard_only", "standard": "standard_only"}
@@ -41,7 +42,9 @@ _UNSPOKEN = ("seed", "presence_penalty", "frequency_penalty", "top_logprobs", "a
 def encode_request(request: Request, target: Target, report: Report) -> HttpRequest:
     """The HTTP request, without credentials. Raises Unsupported through `report`."""
     dialect = target.dialect if isinstance(target.dialect, MessagesDialect) else REFERENCE
-    headers, version = _headers(request, target, dialect)
+    offered = allowed(request)
+    needs = beside(offered, dialect)
+    headers, version = _headers(request, target, dialect, needs.betas)
     modern = is_modern(version)
     system, messages = encode_messages(request, target, dialect, modern, report)
     thinking, effort = _reasoning(request, dialect, report)
@@ -58,9 +61,9 @@ def encode_request(request: Request, target: Target, report: Report) -> HttpRequ
         body["system"] = system[0]["text"]
     elif system:
         body["system"] = system
-    if tools := _tools(request, dialect, report):
+    if tools := encode_tools(request, offered, dialect, report):
         body["tools"] = tools
-    if choice := _tool_choice(request, dialect, report):
+    if choice := encode_choice(request, tools, dialect, report):
         body["tool_choice"] = choice
     if thinking:
         body["thinking"] = thinking
@@ -73,16 +76,27 @@ def encode_request(request: Request, target: Target, report: Report) -> HttpRequ
         _make_room(body, report)
     if request.stream and dialect.stream_in_body:
         body["stream"] = True
+    if needs.container is not None:
+        body["container"] = needs.container
+    if needs.servers:
+        body["mcp_servers"] = needs.servers
+    add_files(messages, needs.files)
     for key, value in request.extra.items():
-        own = body.get(key)
-        body[key] = {**own, **value} if type(own) is dict and type(value) is dict else value
+        body[key] = _joined(key, body.get(key), value)
     if "messages" not in request.extra:
         body["messages"] = messages
-    try:
-        return HttpRequest("POST", _url(request, target, dialect), headers, msgspec.json.encode(body))
-    except UnicodeEncodeError:
-        report.refuse("text", "the request holds text that is not Unicode: half of a surrogate pair")
-        raise
+    return post_json(_url(request, target, dialect), headers, body, report, ("thinking", "output_config.effort"))
+
+
+def _joined(name: str, own: Any, value: Any) -> Any:
+    """A field of the request's own and of its `extra`: objects, MCP servers and betas are joined, a container keeps its id."""
+    if type(own) is dict and type(value) is dict:
+        return {**own, **value}
+    if name == "container" and type(own) is str and type(value) is dict:
+        return {"id": own, **value}
+    if type(own) is list and type(value) is list and name in ("mcp_servers", "anthropic_beta"):
+        return join_servers(own, value) if name == "mcp_servers" else [*value, *[beta for beta in own if beta not in value]]
+    return value
 
 
 def _url(request: Request, target: Target, dialect: MessagesDialect) -> str:
@@ -90,8 +104,8 @@ def _url(request: Request, target: Target, dialect: MessagesDialect) -> str:
     return target.base_url + path.replace("{model}", quote(target.model or request.model, safe="@"))
 
 
-def _headers(request: Request, target: Target, dialect: MessagesDialect) -> tuple[dict[str, str], str | None]:
-    """The headers and the API version. Betas of dialect, target and request are joined; else the request's word wins.
+def _headers(request: Request, target: Target, dialect: MessagesDialect, needed: list[str]) -> tuple[dict[str, str], str | None]:
+    """The headers and the API version. Betas of dialect, target, request and tools are joined; else the request's word wins.
 
     Each platform has a word of its own for the version: another platform's is not said to it, and nothing is lost.
     """
@@ -106,12 +120,18 @@ def _headers(request: Request, target: Target, dialect: MessagesDialect) -> tupl
                 betas += [word for part in value.split(",") if (word := part.strip())]
             elif name != "anthropic-version" or _platform(value) in ("", _platform(dialect.version)):
                 headers[name] = value
+    betas += [beta for beta in needed if not any(_stem(beta) == _stem(given) for given in betas)]
     if betas:
         headers["anthropic-beta"] = ",".join(dict.fromkeys(betas))
     version = headers.get("anthropic-version")
     if dialect.version_in_body:
         headers.pop("anthropic-version", None)
     return headers, version
+
+
+def _stem(beta: str) -> str:
+    """What a beta is about: `mcp-client` of `mcp-client-2025-11-20`."""
+    return _DATE.sub("", beta)
 
 
 def _platform(version: str | None) -> str:
@@ -143,81 +163,6 @@ def _max_tokens(request: Request, thinking: Json, headers: dict[str, str], diale
         why = f"max_tokens includes the thinking budget of {budget}: {limit} became {min(limit + budget, most)}"
         report.adapt("max_tokens", "changed", why)
     return int(min(limit + budget, most))
-
-
-def _tools(request: Request, dialect: MessagesDialect, report: Report) -> list[Json]:
-    tools = request.tools
-    choice = request.tool_choice
-    if choice is not None and choice.allowed:
-        kept = tuple([tool for tool in tools if _tool_name(tool) in choice.allowed])
-        if len(kept) < len(tools):
-            report.adapt("tool_choice", "changed", "tools beyond the allowed ones are not offered")
-        tools = kept
-    encoded = [_tool(tool, f"tools[{place}]", dialect, report) for place, tool in enumerate(tools)]
-    return [tool for tool in encoded if tool is not None]
-
-
-def _tool_name(tool: ToolLike) -> Any:
-    return tool.data.get("name") if isinstance(tool, VendorTool) else tool.name
-
-
-def _tool(tool: ToolLike, path: str, dialect: MessagesDialect, report: Report) -> Json | None:
-    if isinstance(tool, VendorTool):
-        if tool.protocol is None or same_blocks(tool.protocol, _NAME):
-            return tool.data
-        report.adapt("vendor_tool", "dropped", f"the tool {tool.data.get('type')!r} is another vendor's", path)
-        return None
-    wire: Json = {"name": tool.name}
-    if tool.description is not None:
-        wire["description"] = tool.description
-    if isinstance(tool, CustomTool):
-        report.adapt("custom_tool", "changed", f"the free-text tool {tool.name!r} takes one string, `input`", path)
-        field: Json = {"type": "string"}
-        if tool.grammar is not None:
-            field["description"] = f"Text in this {tool.syntax or 'given'} grammar:\n{tool.grammar}"
-        wire["input_schema"] = {"type": "object", "properties": {"input": field}, "required": ["input"]}
-    else:
-        rules = dialect.schemas.for_tool(tool.strict and dialect.structured_output)
-        parameters = _EMPTY_SCHEMA if tool.parameters is None else tool.parameters
-        wire["input_schema"] = fit_schema(parameters, rules, report, f"{path}.parameters")
-        if tool.strict is not None:
-            if dialect.structured_output:
-                wire["strict"] = tool.strict
-            elif tool.strict:
-                report.adapt("strict", "dropped", f"the arguments of {tool.name!r} cannot be held to the schema here", path)
-        if tool.cache is not None:
-            if dialect.cache:
-                wire["cache_control"] = encode_cache(tool.cache)
-            else:
-                report.adapt("cache", "dropped", "this provider takes no cache marks", path)
-    wire.update(tool.extra)
-    return wire
-
-
-_CHOICES = {"auto": "auto", "none": "none", "required": "any", "tool": "tool"}
-
-
-def _tool_choice(request: Request, dialect: MessagesDialect, report: Report) -> Json:
-    choice = request.tool_choice
-    parallel = request.parallel_tools
-    if choice is None:
-        if parallel is not False or not request.tools:
-            return {}
-        choice = ToolChoice()
-    kind = _CHOICES.get(choice.mode, choice.mode)
-    if kind in ("any", "tool") and not dialect.forced_tools:
-        report.adapt("tool_choice", "changed", "this model cannot be made to call a tool: it may call one")
-        kind = "auto"
-    wire: Json = {"type": kind}
-    if choice.name is not None and kind not in ("auto", "any", "none"):
-        wire["name"] = choice.name
-    if parallel is not None and kind != "none":
-        if dialect.parallel_switch:
-            wire["disable_parallel_tool_use"] = not parallel
-        elif not parallel:
-            report.adapt("parallel_tools", "dropped", "this provider cannot keep the model to one call at a time")
-    wire.update(choice.extra)
-    return wire
 
 
 def _make_room(body: Json, report: Report) -> None:
@@ -271,13 +216,15 @@ def _settings(body: Json, request: Request, dialect: MessagesDialect, modern: bo
             report.adapt(field, "changed", f"{field} {value} is outside {low:g} to {high:g} and became {body[field]:g}", field)
     if request.stop:
         body["stop_sequences"] = request.stop
-    metadata = {"user_id": request.user} if request.user is not None else {}
+    metadata = {"user_id": request.user} if request.user is not None and dialect.users else {}
+    if request.user is not None and not dialect.users:
+        report.adapt("user", "dropped", "this provider has no field for user")
     for key in request.metadata or ():
         report.adapt("metadata", "dropped", f"metadata holds only the user here, not {key!r}")
     if metadata:
         body["metadata"] = metadata
     if (tier := request.service_tier) is not None:
-        if tier in _OTHER_TIERS:
+        if tier in _OTHER_TIERS or not dialect.tiers:
             report.adapt("service_tier", "dropped", f"there is no service tier {tier!r} here")
         else:
             body["service_tier"] = _TIERS.get(tier, tier)

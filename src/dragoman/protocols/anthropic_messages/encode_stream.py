@@ -36,7 +36,8 @@ from ...types.response import Failure, Usage
 from ...wire.sse import sse_frame
 from ..base import Encoder
 from .answers import MESSAGE_FIELDS, encode_stop, encode_usage
-from .encode_blocks import Json, encode_block, encode_citation
+from .citations import encode_citation
+from .encode_blocks import Json, encode_block
 from .errors import error_body
 
 __all__ = ["MessagesEncoder"]

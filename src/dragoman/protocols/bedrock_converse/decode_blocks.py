@@ -22,7 +22,6 @@ from ...types.content import (
     Block,
     Blocks,
     Cache,
-    Citation,
     Document,
     Image,
     Opaque,
@@ -39,10 +38,11 @@ from ...types.content import (
     Url,
     Video,
 )
+from .citations import decode_citation
 from .media import decode_source
 from .wire import Json, beside, decode_arguments, union
 
-__all__ = ["decode_block", "decode_blocks", "decode_cache", "decode_citation", "with_id"]
+__all__ = ["decode_block", "decode_blocks", "decode_cache", "with_id"]
 
 
 def decode_blocks(content: Sequence[Any], origin: Origin, *, assistant: bool = False) -> tuple[Block, ...]:
@@ -82,33 +82,8 @@ def decode_block(wire: Any, origin: Origin, *, assistant: bool = False) -> Block
     return Opaque(wire, origin=origin)
 
 
-_SPANS = ("documentChar", "documentPage", "documentChunk", "searchResultLocation")
-
-
-def decode_citation(wire: Json) -> Citation:
-    """A citation of any kind; its own words are kept in `raw`."""
-    located = union(wire.get("location"))
-    kind, place = located if located is not None and type(located[1]) is dict else ("", {})
-    quoted = wire.get("sourceContent")
-    pieces = quoted if type(quoted) is list else ()
-    texts = [item["text"] for item in pieces if type(item) is dict and type(item.get("text")) is str]
-    return Citation(
-        kind,
-        _text(place.get("url")) or _text(wire.get("source")),
-        _text(wire.get("title")),
-        "".join(texts) or None,
-        _count(place.get("start")) if kind in _SPANS else None,
-        _count(place.get("end")) if kind in _SPANS else None,
-        wire,
-    )
-
-
 def _text(value: Any) -> str | None:
     return value if type(value) is str else None
-
-
-def _count(value: Any) -> int | None:
-    return value if type(value) is int else None
 
 
 def _decode_text(value: Any, origin: Origin) -> Block | None:

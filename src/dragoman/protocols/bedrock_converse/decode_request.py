@@ -15,12 +15,13 @@ import msgspec
 from ...errors import DecodeError
 from ...types.content import Block, Origin, Text
 from ...types.messages import Message
-from ...types.request import Output, Request, Tool, ToolChoice, ToolLike, VendorTool
+from ...types.request import Output, Request, Tool, ToolChoice, ToolLike
 from ...wire.http import HttpRequest
 from ...wire.json import read_json
 from .decode_blocks import decode_blocks, decode_cache
 from .errors import clip
 from .reasoning import decode_native
+from .server_tools import read_tool
 from .wire import NAME, Json, beside, family, union
 
 __all__ = ["PATH", "decode_request"]
@@ -144,7 +145,7 @@ def _tool(item: Json) -> ToolLike:
             description, strict = rest.get("description"), rest.get("strict")
             if (description is None or (type(description) is str and description)) and strict in (None, True, False):
                 return Tool(name, description, schema, strict, None, beside(rest, "description", "strict"))
-    return VendorTool(item, NAME)
+    return read_tool(item)
 
 
 def _output_config(value: Any) -> _Found:

@@ -35,7 +35,8 @@ from ...wire.frames import Frame
 from ...wire.json import UNREADABLE, read_json
 from ..base import Decoder
 from .answers import NATIVE_FIELDS, decode_finish, decode_usage, message_extra
-from .decode_blocks import decode_citation, with_id
+from .citations import decode_citation
+from .decode_blocks import with_id
 from .errors import decode_exception, malformed
 from .frames import ordinary
 from .media import media_type_of

@@ -10,7 +10,15 @@ import msgspec
 from ..json_schema import SchemaRules, Schemas
 from ..json_schema.known import OBJECT
 
-__all__ = ["ConverseDialect"]
+__all__ = ["SYSTEM_TOOLS", "ConverseDialect"]
+
+SYSTEM_TOOLS = {"amazon": {"web_search": "nova_grounding", "code_execution": "nova_code_interpreter"}}
+"""The tools a maker runs itself, by the maker's name in model ids and by the neutral name of the tool.
+
+https://docs.aws.amazon.com/nova/latest/userguide/tool-built-in.html,
+https://docs.aws.amazon.com/nova/latest/nova2-userguide/web-grounding.html
+"""
+
 
 # "If the schema contains unsupported features, Amazon Bedrock returns a 400 error immediately", for every model.
 _STRICT = SchemaRules(
@@ -41,6 +49,7 @@ class ConverseDialect(msgspec.Struct, frozen=True):
     | `thinking` | the `thinking.type` words an Anthropic model takes |
     | `structured_output` | whether `outputConfig` and `strict` on tools are taken |
     | `schemas` | what is taken of JSON Schema |
+    | `server_tools` | the names of the tools that a model's maker runs itself, by the maker and the neutral name |
     """
 
     family: str | None = None
@@ -52,3 +61,4 @@ class ConverseDialect(msgspec.Struct, frozen=True):
     schemas: Schemas = Schemas(
         tools=OBJECT, strict_tools=msgspec.structs.replace(_STRICT, root="object"), output=_STRICT, strict_output=_STRICT
     )
+    server_tools: dict[str, dict[str, str]] = msgspec.field(default_factory=lambda: SYSTEM_TOOLS)

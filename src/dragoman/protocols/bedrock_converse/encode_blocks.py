@@ -26,6 +26,7 @@ from ...types.content import (
     ToolResult,
     Video,
 )
+from .citations import encode_citation
 from .media import encode_source
 from .wire import NAME, Json, encode_arguments
 
@@ -34,8 +35,6 @@ __all__ = [
     "encode_block",
     "encode_blocks",
     "encode_cache",
-    "encode_citation",
-    "is_own_citation",
     "media_object",
     "opaque_object",
     "text_object",
@@ -46,26 +45,6 @@ __all__ = [
 def encode_cache(cache: Cache) -> Json:
     """A `cachePoint` object."""
     return {"cachePoint": {"type": "default"} if cache.ttl is None else {"type": "default", "ttl": cache.ttl}}
-
-
-def is_own_citation(citation: Citation) -> bool:
-    """Whether a citation is in this wire's words, which unlike others' have no `type`."""
-    raw = citation.raw
-    return "type" not in raw and bool(raw.keys() & {"location", "sourceContent", "source", "title"})
-
-
-def encode_citation(citation: Citation) -> Json:
-    """A citation in its own words, where they are this wire's, else what this wire can say of it."""
-    if is_own_citation(citation):
-        return citation.raw
-    wire: Json = {}
-    if citation.title is not None:
-        wire["title"] = citation.title
-    if citation.text is not None:
-        wire["sourceContent"] = [{"text": citation.text}]
-    if citation.url is not None:
-        wire["location"] = {"web": {"url": citation.url}}
-    return wire
 
 
 def text_object(block: Text, citations: Sequence[Citation], extra: Json) -> Json:

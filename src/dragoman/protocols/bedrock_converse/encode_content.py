@@ -29,8 +29,9 @@ from ...types.content import (
     Video,
 )
 from ..base import Report, Target, belongs
+from .citations import is_own_citation
 from .dialect import ConverseDialect
-from .encode_blocks import call_object, encode_cache, is_own_citation, media_object, opaque_object, text_object, vendor_object
+from .encode_blocks import call_object, encode_cache, media_object, opaque_object, text_object, vendor_object
 from .wire import Json, family, is_object
 
 __all__ = ["DOCUMENT_TEXT", "ContentEncoder", "Side"]

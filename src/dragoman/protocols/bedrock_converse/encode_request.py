@@ -17,11 +17,12 @@ from ...types.request import Output, Request
 from ...wire.http import HttpRequest
 from ..base import Report, Target
 from ..json_schema import fit_schema
+from ..sending import headers_for, post_json
 from .dialect import ConverseDialect
 from .encode_blocks import encode_cache
 from .encode_messages import encode_messages
 from .encode_tools import encode_tools
-from .reasoning import encode_reasoning, encode_top_k
+from .reasoning import STEERING, encode_reasoning, encode_top_k
 from .wire import Json, family
 
 __all__ = ["JSON_ONLY", "encode_request"]
@@ -50,7 +51,7 @@ def encode_request(request: Request, target: Target, report: Report) -> HttpRequ
         body["system"] = system
     if inference := _inference(request):
         body["inferenceConfig"] = inference
-    if tools := encode_tools(request, _has_tools(request), dialect, report):
+    if tools := encode_tools(request, _has_tools(request), dialect, kind, report):
         body["toolConfig"] = tools
     native: Json = {}
     if request.reasoning is not None:
@@ -73,18 +74,7 @@ def encode_request(request: Request, target: Target, report: Report) -> HttpRequ
             _cache_all(messages[-1]["content"], request, dialect, report)
     verb = "converse-stream" if request.stream else "converse"
     url = f"{target.base_url}/model/{quote(model, safe='')}/{verb}"
-    try:
-        return HttpRequest("POST", url, _headers(request, target), msgspec.json.encode(body))
-    except UnicodeEncodeError:
-        report.refuse("text", "the request holds text that is not Unicode: half of a surrogate pair")
-        raise
-
-
-def _headers(request: Request, target: Target) -> dict[str, str]:
-    headers = {"content-type": "application/json"}
-    for given in (target.headers, request.headers):
-        headers |= {name.lower(): value for name, value in given.items()}
-    return headers
+    return post_json(url, headers_for(request, target, stream=None), body, report, STEERING)
 
 
 def _has_tools(request: Request) -> bool:

@@ -49,7 +49,8 @@ from ...types.response import Usage
 from ...wire.eventstream import eventstream_frame
 from ..base import Encoder
 from .answers import METADATA_FIELDS, NATIVE_FIELDS, encode_stop, encode_usage
-from .encode_blocks import call_object, encode_block, encode_citation, opaque_object
+from .citations import encode_citation
+from .encode_blocks import call_object, encode_block, opaque_object
 from .errors import encode_exception
 from .media import format_of
 from .wire import Json

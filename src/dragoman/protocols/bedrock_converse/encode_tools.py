@@ -11,10 +11,12 @@ from typing import Any
 
 from ...types.content import ToolCall
 from ...types.request import CustomTool, Request, Tool, ToolChoice, ToolLike, VendorTool
+from ...types.server_tools import ServerTool
 from ..base import Report
 from ..json_schema import fit_schema
 from .dialect import ConverseDialect
 from .encode_blocks import encode_cache
+from .server_tools import encode_server_tool, fit_choice
 from .wire import NAME, Json
 
 __all__ = ["encode_tools"]
@@ -22,16 +24,25 @@ __all__ = ["encode_tools"]
 _EMPTY_SCHEMA: Json = {"type": "object", "properties": {}}
 
 
-def encode_tools(request: Request, needed: bool, dialect: ConverseDialect, report: Report) -> Json:
-    """The `toolConfig`, empty when there is none; `needed` says that the history holds calls or results."""
+def encode_tools(request: Request, needed: bool, dialect: ConverseDialect, kind: str, report: Report) -> Json:
+    """The `toolConfig`, empty when there is none.
+
+    `needed` says that the history holds calls or results, `kind` is who made the model.
+    """
     choice = request.tool_choice
+    known = dialect.server_tools.get(kind, {})
     forbidden = choice is not None and choice.mode == "none"
     if request.parallel_tools is False and request.tools:
         report.adapt("parallel_tools", "dropped", "the model cannot be kept to one call at a time here")
     tools = () if forbidden and not needed else _allowed(request, report)
     wires: list[Json] = []
     for place, tool in enumerate(tools):
-        if (wire := _tool(tool, f"tools[{place}]", dialect, report)) is not None:
+        path = f"tools[{place}]"
+        if isinstance(tool, ServerTool):
+            wire = encode_server_tool(tool, known, report, path)
+        else:
+            wire = _tool(tool, path, dialect, report)
+        if wire is not None:
             wires.append(wire)
             _mark(tool, place, wires, dialect, report)
     if not wires and needed:
@@ -48,7 +59,7 @@ def encode_tools(request: Request, needed: bool, dialect: ConverseDialect, repor
     if forbidden:
         report.adapt("tool_choice", "dropped", "the model cannot be forbidden to call the tools its history needs")
     elif choice is not None:
-        config["toolChoice"] = _choice(choice)
+        config["toolChoice"] = _choice(fit_choice(choice, request.tools, known, report))
     return config
 
 
@@ -69,7 +80,7 @@ def _name(tool: ToolLike) -> Any:
     return inner.get("name") if type(inner) is dict else None
 
 
-def _tool(tool: ToolLike, path: str, dialect: ConverseDialect, report: Report) -> Json | None:
+def _tool(tool: Tool | CustomTool | VendorTool, path: str, dialect: ConverseDialect, report: Report) -> Json | None:
     if isinstance(tool, VendorTool):
         if tool.protocol is None or tool.protocol == NAME:
             return tool.data

@@ -15,19 +15,26 @@ https://docs.aws.amazon.com/nova/latest/nova2-userguide/extended-thinking.html
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from ...types.request import Reasoning
 from ..base import Report
 from .wire import Json, beside
 
-__all__ = ["MIN_BUDGET", "decode_native", "encode_reasoning", "encode_top_k"]
+__all__ = ["MIN_BUDGET", "STEERING", "decode_native", "encode_reasoning", "encode_top_k"]
 
 MIN_BUDGET = 1024
 
 _NOVA_EFFORTS = {"minimal": "low", "low": "low", "medium": "medium", "high": "high", "xhigh": "high", "max": "high"}
 _MODES = ("adaptive", "enabled", "disabled")
 _BUDGETS = {"minimal": 1024, "low": 2048, "medium": 8192, "high": 16_384, "xhigh": 24_576, "max": 32_000}
+
+
+STEERING: Final = (
+    *("additionalModelRequestFields.thinking", "additionalModelRequestFields.reasoningConfig"),
+    *("additionalModelRequestFields.output_config.effort", "outputConfig.effort"),
+)
+"""The fields in which one model or another is told how much to think."""
 
 
 def encode_reasoning(

@@ -212,7 +212,7 @@ class _Messages:
                     calls.append(self._call(block, where))
                 case Text():
                     turned |= bool(calls)
-                    citations += [encode_citation(citation, len(parts)) for citation in block.citations]
+                    citations += [encode_citation(citation, len(parts), block.text) for citation in block.citations]
                     bare = msgspec.structs.replace(block, citations=()) if block.citations else block
                     parts += self._part(bare, "assistant", where)
                 case _:

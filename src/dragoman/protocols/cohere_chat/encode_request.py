@@ -2,18 +2,21 @@
 
 The body names its fields in one order; what is not said is not sent. `Request.extra` wins field by field; where it and
 the request both have an object, the two are joined, and `documents` follow those of the messages.
+
+There are no tools of the vendor's own: the `connectors` of version 1, a web search among them, are not part of this version
+(https://docs.cohere.com/changelog/v2-api-release).
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
-from ...types.request import CustomTool, Output, Reasoning, Request, Tool, ToolChoice, ToolLike, VendorTool
+from ...types.request import CustomTool, Output, Reasoning, Request, Tool, ToolChoice, VendorTool
 from ...wire.http import HttpRequest
 from ..base import Report, Target
 from ..json_schema import SchemaRules, fit_schema
+from ..sending import headers_for, post_json
+from ..server_tools import CallersTool, without_server_tools
 from .dialect import CohereDialect
 from .encode_messages import encode_messages
 from .wire import PROTOCOL_NAME
@@ -48,16 +51,8 @@ _CHOICES = {"required": "REQUIRED", "none": "NONE", "tool": "REQUIRED"}
 
 def encode_request(request: Request, target: Target, report: Report) -> HttpRequest:
     """The HTTP request, without credentials. Raises Unsupported through `report`."""
-    try:
-        encoded = msgspec.json.encode(_body(request, target, report))
-    except UnicodeEncodeError:
-        report.refuse("text", "the request holds text that is not Unicode: half of a surrogate pair")
-        raise
-    headers = {"content-type": "application/json", "accept": "text/event-stream" if request.stream else "application/json"}
-    for given in (target.headers, request.headers):
-        for name, value in given.items():
-            headers[name.lower()] = value
-    return HttpRequest("POST", f"{target.base_url}/v2/chat", headers, encoded)
+    body = _body(request, target, report)
+    return post_json(f"{target.base_url}/v2/chat", headers_for(request, target), body, report, ("thinking",))
 
 
 def _body(request: Request, target: Target, report: Report) -> Json:
@@ -143,8 +138,7 @@ def _form(output: Output, dialect: CohereDialect, report: Report) -> Json:
 
 
 def _tools(body: Json, request: Request, dialect: CohereDialect, report: Report) -> None:
-    tools = list(enumerate(request.tools))
-    choice = request.tool_choice
+    tools, choice = without_server_tools(request, report)
     if choice is not None:
         tools = _chosen(tools, choice, report)
     held = any(isinstance(tool, Tool) and tool.strict for _, tool in tools)
@@ -165,7 +159,7 @@ def _tools(body: Json, request: Request, dialect: CohereDialect, report: Report)
         body["tool_choice"] = _CHOICES[choice.mode]
 
 
-def _chosen(tools: list[tuple[int, ToolLike]], choice: ToolChoice, report: Report) -> list[tuple[int, ToolLike]]:
+def _chosen(tools: list[tuple[int, CallersTool]], choice: ToolChoice, report: Report) -> list[tuple[int, CallersTool]]:
     """This wire cannot name a tool to call: only those that may be called are offered."""
     names = (choice.name,) if choice.mode == "tool" else choice.allowed
     if not names:
@@ -174,14 +168,14 @@ def _chosen(tools: list[tuple[int, ToolLike]], choice: ToolChoice, report: Repor
     return [(place, tool) for place, tool in tools if _name(tool) in names]
 
 
-def _name(tool: ToolLike) -> Any:
+def _name(tool: CallersTool) -> Any:
     if not isinstance(tool, VendorTool):
         return tool.name
     about = tool.data.get("function")
     return about.get("name") if isinstance(about, dict) else tool.data.get("name")
 
 
-def _tool(tool: ToolLike, path: str, rules: SchemaRules, report: Report) -> Json | None:
+def _tool(tool: CallersTool, path: str, rules: SchemaRules, report: Report) -> Json | None:
     match tool:
         case VendorTool(data=data, protocol=protocol):
             if protocol in (None, PROTOCOL_NAME):

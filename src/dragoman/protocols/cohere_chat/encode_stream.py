@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from ...types.content import Opaque, Refusal, Text, Thinking, ToolCall
+from ...types.content import Citation, Opaque, Refusal, Text, Thinking, ToolCall
 from ...types.events import (
     ArgumentsDelta,
     BlockStart,
@@ -35,7 +35,7 @@ from ...wire.sse import sse_frame
 from ..base import Encoder
 from .errors import encode_end
 from .say import call_said, content_said, is_plan
-from .wire import PLAN, encode_citation, encode_finish, encode_usage
+from .wire import PLAN, encode_citation, encode_finish, encode_usage, own_citation
 
 __all__ = ["StreamEncoder"]
 
@@ -53,6 +53,9 @@ class StreamEncoder(Encoder):
         self._contents = 0
         self._calls = 0
         self._citations = 0
+        self._texts: dict[int, list[str]] = {}
+        """The texts that are open, piece by piece: a citation of another wire is said when its text is known."""
+        self._foreign: dict[int, list[Citation]] = {}
         self._usage: Usage | None = None
         self._extra: Json = {}
         self._out: list[bytes] = []
@@ -94,15 +97,14 @@ class StreamEncoder(Encoder):
             case BlockStart():
                 self._start(event)
             case BlockStop(index=index):
+                self._cite_late(index)
                 kind, place = self._places.pop(index, ("", 0))
                 if kind and kind != PLAN:
                     self._frame("tool-call-end" if kind == "call" else "content-end", {"index": place})
             case CitationDelta(index=index, citation=citation):
                 kind, place = self._places.get(index, ("", 0))
                 if kind == "text":
-                    self._message("citation-start", self._citations, {"citations": encode_citation(citation, place)})
-                    self._frame("citation-end", {"index": self._citations})
-                    self._citations += 1
+                    self._cite(index, place, citation)
             case OpaqueDelta(index=index, data=data):
                 kind, place = self._places.get(index, ("", 0))
                 if kind == "opaque":
@@ -122,6 +124,23 @@ class StreamEncoder(Encoder):
             case _:
                 pass  # signatures and sound of other wires, which have no frame here
 
+    def _cite(self, index: int, place: int, citation: Citation) -> None:
+        if (own := own_citation(citation, place)) is not None:
+            self._cited(own)
+        else:
+            self._foreign.setdefault(index, []).append(citation)
+
+    def _cite_late(self, index: int) -> None:
+        """Say the citations of other wires that a text has, now that it is complete."""
+        text = "".join(self._texts.pop(index, ()))
+        for citation in self._foreign.pop(index, ()):
+            self._cited(encode_citation(citation, self._places[index][1], text))
+
+    def _cited(self, citation: Json) -> None:
+        self._message("citation-start", self._citations, {"citations": citation})
+        self._frame("citation-end", {"index": self._citations})
+        self._citations += 1
+
     def _start(self, event: BlockStart) -> None:
         block, index = event.block, event.index
         if event.choice:
@@ -138,6 +157,10 @@ class StreamEncoder(Encoder):
             self._places[index] = (kind, self._contents)
             self._message("content-start", self._contents, {"content": part})
             self._contents += 1
+            if isinstance(block, Text | Refusal):
+                self._texts[index] = [block.text]
+            for citation in block.citations if isinstance(block, Text) else ():
+                self._cite(index, self._places[index][1], citation)
 
     def _delta(self, index: int, text: str, logprobs: tuple[Json, ...] | None = None) -> None:
         """More of a block; tokens stand beside the piece they are of, one object a frame."""
@@ -147,6 +170,8 @@ class StreamEncoder(Encoder):
         elif kind == PLAN and text:
             self._message("tool-plan-delta", None, {PLAN: text})
         elif kind in ("text", "thinking"):
+            if kind == "text":
+                self._texts[index].append(text)
             first, *others = logprobs or (None,)
             self._message("content-delta", place, {"content": {kind: text}}, None if first is None else {"logprobs": first})
             for other in others:

@@ -65,7 +65,7 @@ def message_said(message: Message) -> tuple[Json, list[Json]]:
             case Text() | Refusal() | Thinking() | Opaque():
                 if (part := content_said(block)) is not None:
                     if isinstance(block, Text):
-                        citations += [encode_citation(citation, len(content)) for citation in block.citations]
+                        citations += [encode_citation(citation, len(content), block.text) for citation in block.citations]
                     if not isinstance(block, Thinking | Opaque):
                         tokens.extend(block.logprobs or ())
                     content.append(part)

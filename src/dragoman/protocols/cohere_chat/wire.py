@@ -24,6 +24,7 @@ __all__ = [
     "encode_citation",
     "encode_finish",
     "encode_usage",
+    "own_citation",
     "vendor_fields",
 ]
 
@@ -124,34 +125,48 @@ def encode_usage(usage: Usage) -> Json:
 
 
 def decode_citation(raw: Json) -> Citation:
-    """A citation: its span is counted in the text of one content part; title and address are those of its first source."""
+    """A citation: its span counts characters of the text of one content part (https://docs.cohere.com/reference/chat); title,
+    address and words are those of its first source, a document or what a tool gave."""
     sources = raw.get("sources")
     first = sources[0] if isinstance(sources, list) and sources and isinstance(sources[0], dict) else {}
-    document = first.get("document")
-    document = document if isinstance(document, dict) else {}
-    kind, text, url, title = raw.get("type"), raw.get("text"), document.get("url"), document.get("title")
-    start, end = raw.get("start"), raw.get("end")
+    held = first.get("document", first.get("tool_output"))
+    source = held if isinstance(held, dict) else {}
+    kind, start, end = raw.get("type"), raw.get("start"), raw.get("end")
     return Citation(
         kind if isinstance(kind, str) else "",
-        url if isinstance(url, str) else None,
-        title if isinstance(title, str) else None,
-        text if isinstance(text, str) else None,
+        _words(source, "url"),
+        _words(source, "title"),
+        _words(source, "text", "snippet", "content"),
         start if type(start) is int else None,
         end if type(end) is int else None,
         raw,
     )
 
 
-def encode_citation(citation: Citation, place: int) -> Json:
-    """A citation of the content part at `place`: the vendor's own object where it is one of this wire."""
+def _words(source: Json, *names: str) -> str | None:
+    return next((value for name in names if isinstance(value := source.get(name), str)), None)
+
+
+def own_citation(citation: Citation, place: int) -> Json | None:
+    """The vendor's own object of a citation of the content part at `place`, None where it is another wire's."""
     raw = citation.raw
-    if raw and decode_citation(raw) == citation:
-        return {**raw, "content_index": place} if "content_index" in raw else raw
-    document = {name: value for name, value in (("url", citation.url), ("title", citation.title)) if value is not None}
+    if not raw or decode_citation(raw) != citation:
+        return None
+    return {**raw, "content_index": place} if "content_index" in raw else raw
+
+
+def encode_citation(citation: Citation, place: int, text: str) -> Json:
+    """A citation of the content part at `place`, whose text is `text`: all of it where the citation names no piece."""
+    if (own := own_citation(citation, place)) is not None:
+        return own
+    start = 0 if citation.start is None else min(max(citation.start, 0), len(text))
+    end = len(text) if citation.end is None else max(start, min(citation.end, len(text)))
+    known = {"url": citation.url, "title": citation.title, "text": citation.text}
+    document = {name: value for name, value in known.items() if value is not None}
     return {
-        "start": citation.start or 0,
-        "end": citation.end or 0,
-        "text": citation.text or "",
+        "start": start,
+        "end": end,
+        "text": text[start:end],
         "sources": [{"type": "document", "id": citation.url or citation.title or "", "document": document}],
         "content_index": place,
         "type": "TEXT_CONTENT",

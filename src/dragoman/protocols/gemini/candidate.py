@@ -3,6 +3,9 @@
 Text of one kind is one block while it comes without modifiers, over any number of chunks. A part with a signature or
 any other modifier is a block of its own, and so is every part but the first of a chunk: sent back, each has to be the
 part it was, in its place (https://ai.google.dev/gemini-api/docs/thought-signatures).
+
+What a streamed answer rests on is told at its end. Where the vendor's own tools were at work, a text that something else follows
+therefore stays open until then, so that it can be cited.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from ...types.content import Block, ServerToolCall, Text, Thinking, ToolCall
+from ...types.content import Block, ServerToolCall, ServerToolResult, Text, Thinking, ToolCall
 from ...types.events import (
     ArgumentsDelta,
     BlockStart,
@@ -38,8 +41,12 @@ class Candidate:
         "_args",
         "_call",
         "_count",
+        "_held",
         "_index",
         "_parts",
+        "_rest",
+        "_tooled",
+        "_whole",
         "called",
         "choice",
         "extra",
@@ -51,7 +58,7 @@ class Candidate:
         "thought",
     )
 
-    def __init__(self, choice: int, parts: PartDecoder, count: list[int]) -> None:
+    def __init__(self, choice: int, parts: PartDecoder, count: list[int], *, whole: bool = False) -> None:
         self.choice = choice
         self.extra: Json = {}
         self.finish: str | None = None
@@ -65,6 +72,13 @@ class Candidate:
         self.sources = Sources()
         self._parts = parts
         self._count = count
+        self._whole = whole
+        self._tooled = False
+        """Whether the vendor's own tools were at work."""
+        self._held: list[tuple[int, int]] = []
+        """Texts that are complete and may yet be cited: their blocks, and their places among the texts."""
+        self._rest: int | None = None
+        """How many texts the answer has from the part on that is read; None where that is not known."""
         self._call: ToolCall | None = None
         self._index = 0
         self._args = PartialArgs()
@@ -78,11 +92,16 @@ class Candidate:
         if type(parts) is not list:
             parts = [parts]
         logprobs = self._logprobs(wire.get("logprobsResult"), parts)
+        ends = self.sources.waiting and (self._whole or wire.get("finishReason") is not None)
+        self._rest = len(_texts(parts)) if ends else None
         for place, part in enumerate(parts):
             if type(part) is dict:
                 self._part(part, place == 0, logprobs, events)
             else:
                 events.append(OpaqueEvent("part", part))
+            if self._rest is not None and _is_text(part):
+                self._rest -= 1
+        self._rest = None
 
     def _logprobs(self, wire: Any, parts: list[Any]) -> tuple[Json, ...] | None:
         """The token probabilities, where one text is all they can be about."""
@@ -98,11 +117,12 @@ class Candidate:
         if type(call) is dict and self._is_piece(call):
             self._piece(part, call, events)
             return
-        self.end_block(events)
         block = self._parts.decode(part)
+        self._tooled = self._tooled or isinstance(block, ServerToolCall | ServerToolResult)
+        self.end_block(events)
         if type(block) is ToolCall:
             self.called = True
-        self._whole(block, logprobs, events)
+        self._complete(block, logprobs, events)
 
     def _speak(self, text: str, thought: bool, first: bool, logprobs: tuple[Json, ...] | None, events: list[Event]) -> None:
         index = self.thought if thought else self.text
@@ -127,14 +147,14 @@ class Candidate:
         events.append(BlockStart(index, block, self.choice))
         return index
 
-    def _whole(self, block: Block, logprobs: tuple[Json, ...] | None, events: list[Event]) -> None:
+    def _complete(self, block: Block, logprobs: tuple[Json, ...] | None, events: list[Event]) -> None:
         replace = msgspec.structs.replace
         match block:
             case Text(text=text):
                 index = self._begin(replace(block, text=""), events)
                 if text:
                     events.append(TextDelta(index, text, logprobs))
-                events += [CitationDelta(index, citation) for citation in self.sources.of(text)]
+                self._cite(index, self.sources.add([text]), events, last=self._rest == len(text[:1]))
             case Thinking(text=text):
                 index = self._begin(replace(block, text=""), events)
                 if text:
@@ -153,14 +173,33 @@ class Candidate:
             return self._index
         return self.text or self.thought or 0
 
+    def _cite(self, index: int, place: int, events: list[Event], *, last: bool) -> None:
+        if self.sources.waiting:
+            events += [CitationDelta(index, citation) for citation in self.sources.of(place, last=last)]
+
+    def end(self, events: list[Event]) -> None:
+        """Close what is open; nothing more comes."""
+        self._rest = 0
+        held = self._held
+        if self.text is not None:
+            held.append((self.text, self.sources.add(self.pieces)))
+            self.text = None
+        for index, place in held:
+            self._cite(index, place, events, last=(index, place) == held[-1])
+            events.append(BlockStop(index))
+        self.end_block(events)
+
     def end_block(self, events: list[Event]) -> None:
-        """Close what is open."""
+        """Close what is open, but for texts that may yet be cited."""
         if self._call is not None:
             self._end_call(events)
         if self.text is not None:
-            if self.sources.waiting:
-                events += [CitationDelta(self.text, citation) for citation in self.sources.of("".join(self.pieces))]
-            events.append(BlockStop(self.text))
+            place = self.sources.add(self.pieces)
+            if self._tooled and not (self._whole or self.sources.waiting):
+                self._held.append((self.text, place))
+            else:
+                self._cite(self.text, place, events, last=self._rest == 0)
+                events.append(BlockStop(self.text))
             self.text = None
             self.pieces = []
         elif self.thought is not None:
@@ -214,5 +253,15 @@ class Candidate:
 
 def one_text(parts: list[Any]) -> bool:
     """Whether exactly one part is text of the answer, so that token probabilities are about it."""
-    texts = [part for part in parts if type(part) is dict and type(part.get("text")) is str and part["text"]]
-    return len([part for part in texts if part.get("thought") is not True]) == 1
+    return len(_texts(parts)) == 1
+
+
+def _texts(parts: list[Any]) -> list[Json]:
+    """The parts that are text of the answer."""
+    return [part for part in parts if _is_text(part)]
+
+
+def _is_text(part: Any) -> bool:
+    if type(part) is not dict or part.get("thought") is True:
+        return False
+    return type(text := part.get("text")) is str and bool(text)

@@ -33,6 +33,7 @@ from ...types.content import (
     Video,
 )
 from .answers import Json
+from .server_tools import TOOL_NAMES
 
 __all__ = ["MALFORMED", "SILENT", "SYNTHETIC", "PartDecoder", "compact", "media_block"]
 
@@ -232,7 +233,7 @@ class PartDecoder:
         _, extra = self._identify(data, ("id", "args", "toolType"), "toolCall", rest)
         if type(kind) is not str:
             return None
-        return ServerToolCall(found, kind, arguments, "toolCall", extra=extra, origin=self.origin)
+        return ServerToolCall(found, TOOL_NAMES.get(kind, kind), arguments, "toolCall", extra=extra, origin=self.origin)
 
     def _server_result(self, data: Any, rest: Json) -> Block | None:
         if type(data) is not dict or type(found := data.get("id")) is not str or not found:

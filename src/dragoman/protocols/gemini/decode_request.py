@@ -27,6 +27,7 @@ from .encode_request import ARRAY
 from .errors import clip
 from .names import camel_case
 from .reasoning import decode_reasoning
+from .server_tools import read_entry
 
 __all__ = ["PATH", "decode_request"]
 
@@ -144,7 +145,7 @@ def _tools(item: Json) -> list[ToolLike]:
     if type(declared) is not list or not all(type(entry) is dict and type(entry.get("name")) is str for entry in declared):
         return [VendorTool(item, "gemini")]
     found: list[ToolLike] = [_tool(entry) for entry in declared]
-    found += [VendorTool({key: value}, "gemini") for key, value in item.items() if key != "functionDeclarations"]
+    found += [tool for key, value in item.items() if key != "functionDeclarations" for tool in read_entry(key, value)]
     return found
 
 

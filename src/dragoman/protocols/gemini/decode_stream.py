@@ -109,7 +109,7 @@ class GeminiDecoder(Decoder):
             self._say_usage(events)
             return events
         for entry in sorted(candidates.values(), key=Candidate.opened):
-            entry.end_block(events)
+            entry.end(events)
         self._say_usage(events)
         finishes = []
         for choice in range(max(candidates) + 1):
@@ -170,7 +170,7 @@ class GeminiDecoder(Decoder):
         choice = index if type(index) is int and 0 <= index < CHOICES else place
         entry = self._candidates.get(choice)
         if entry is None:
-            entry = self._candidates[choice] = Candidate(choice, self._parts, self._count)
+            entry = self._candidates[choice] = Candidate(choice, self._parts, self._count, whole=self._whole)
         return entry
 
     def _fail(self, failure: Failure, events: list[Event]) -> None:

@@ -10,12 +10,15 @@ import msgspec
 
 from ..json_schema import SchemaRules, Schemas
 
-__all__ = ["OPENAPI", "SKIP_SIGNATURE", "GeminiDialect"]
+__all__ = ["OPENAPI", "SERVER_TOOLS", "SKIP_SIGNATURE", "GeminiDialect"]
 
 SKIP_SIGNATURE = "c2tpcF90aG91Z2h0X3NpZ25hdHVyZV92YWxpZGF0b3I="
 """The documented signature of a call that no Gemini model made: base64 of `skip_thought_signature_validator`
 (https://ai.google.dev/gemini-api/docs/thought-signatures)."""
 
+SERVER_TOOLS = ("web_search", "web_fetch", "code_execution", "file_search", "computer", "remote_mcp")
+"""All that AI Studio has: https://ai.google.dev/gemini-api/docs/tools, and `mcpServers` of
+https://ai.google.dev/api/caching#Tool."""
 
 _ANSWERS = SchemaRules(
     # "If `$ref` is set on a sub-schema, no other properties, except for than those starting as a `$`, may be set." What is not
@@ -58,6 +61,11 @@ class GeminiDialect(msgspec.Struct, frozen=True):
     | `foreign_signature` | the signature for calls of other models, which Gemini 3 refuses without; None sends none |
     | `result_media` | whether `functionResponse.parts` may hold media (Gemini 3 on); else they stand behind the results |
     | `media_resolution` | whether parts take `mediaResolution` |
+    | `server_tools` | the tools that the vendor has, by their neutral names; others are not offered |
+    | `search_settings` | what a web search can be told: `blocked_domains` (`googleSearch.excludeDomains`), `vicinity` |
+    | `rag_stores` | whether files are searched in corpora of Vertex AI's RAG Engine, and not in `fileSearchStores` |
+    | `shows_tools` | whether `toolConfig.includeServerSideToolInvocations` is known, without which functions and the vendor's |
+    | | own tools cannot stand in one request |
     """
 
     model_path: str = "models/{model}"
@@ -68,3 +76,7 @@ class GeminiDialect(msgspec.Struct, frozen=True):
     foreign_signature: str | None = SKIP_SIGNATURE
     result_media: bool = True
     media_resolution: bool = True
+    server_tools: tuple[str, ...] = SERVER_TOOLS
+    search_settings: tuple[str, ...] = ()
+    rag_stores: bool = False
+    shows_tools: bool = True

@@ -33,6 +33,7 @@ from ...types.content import (
 )
 from .answers import Json
 from .decode_parts import MALFORMED, SILENT, SYNTHETIC
+from .server_tools import TOOL_TYPES
 
 __all__ = [
     "NAMED",
@@ -214,7 +215,7 @@ def _encode_media(block: Image | Audio | Video | Document) -> Json:
 def _encode_server_call(block: ServerToolCall) -> Json:
     arguments = encode_arguments(block.arguments) if block.arguments else None
     if block.kind == "toolCall":
-        call: Json = {"id": block.id, "toolType": block.name}
+        call: Json = {"id": block.id, "toolType": TOOL_TYPES.get(block.name, block.name)}
         if arguments is not None:
             call["args"] = arguments
         return {"toolCall": call}

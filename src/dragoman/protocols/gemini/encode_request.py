@@ -10,21 +10,20 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-import msgspec
-
-from ...types.request import CustomTool, Output, Request, Tool, ToolChoice, VendorTool
+from ...types.request import Output, Request
 from ...wire.http import HttpRequest
 from ..base import Report, Target
 from ..json_schema import fit_schema
+from ..sending import headers_for, post_json
 from .answers import Json
 from .dialect import OPENAPI, GeminiDialect
 from .encode_contents import encode_contents
+from .encode_tools import encode_tools
 from .reasoning import encode_reasoning
 
 __all__ = ["ARRAY", "encode_request"]
 
 _REFERENCE = GeminiDialect()
-_NAME = "gemini"
 
 _UNSPOKEN = ("user", "metadata", "cache", "cache_key", "routing")
 """Settings this wire has no word for."""
@@ -57,10 +56,11 @@ def encode_request(request: Request, target: Target, report: Report) -> HttpRequ
     body: Json = {}
     if system:
         body["systemInstruction"] = {"parts": system}
-    if tools := _tools(request, dialect, report):
+    tools, tool_config = encode_tools(request, target.model or request.model, dialect, report)
+    if tools:
         body["tools"] = tools
-    if choice := _tool_choice(request.tool_choice, report):
-        body["toolConfig"] = {"functionCallingConfig": choice}
+    if tool_config:
+        body["toolConfig"] = tool_config
     if request.parallel_tools is False:
         report.adapt("parallel_tools", "dropped", "parallel calls cannot be forbidden here")
     if config := _config(request, target, dialect, report):
@@ -74,16 +74,10 @@ def encode_request(request: Request, target: Target, report: Report) -> HttpRequ
         body[key] = _joined(body.get(key), value)
     if "contents" not in request.extra:
         body["contents"] = contents
-    headers = {"content-type": "application/json"}
-    for given in (target.headers, request.headers):
-        headers.update({name.lower(): value for name, value in given.items()})
+    headers = headers_for(request, target, stream=None)
     if request.stream and headers.get("accept") == ARRAY:
         del headers["accept"]
-    try:
-        return HttpRequest("POST", _url(request, target, dialect, report), headers, msgspec.json.encode(body))
-    except UnicodeEncodeError:
-        report.refuse("text", "the request holds text that is not Unicode: half of a surrogate pair")
-        raise
+    return post_json(_url(request, target, dialect, report), headers, body, report, ("generationConfig.thinkingConfig",))
 
 
 def _joined(own: Any, given: Any) -> Any:
@@ -104,69 +98,6 @@ def _url(request: Request, target: Target, dialect: GeminiDialect, report: Repor
         path = dialect.model_path.replace("{model}", path)
     method = "streamGenerateContent?alt=sse" if request.stream else "generateContent"
     return f"{target.base_url}/{path}:{method}"
-
-
-# --- tools ---------------------------------------------------------------------------------------------------------------
-
-
-def _tools(request: Request, dialect: GeminiDialect, report: Report) -> list[Json]:
-    """Functions that stand next to each other share one entry; each of the vendor's tools has its own."""
-    found: list[Json] = []
-    for place, tool in enumerate(request.tools):
-        if isinstance(tool, VendorTool):
-            if tool.protocol is None or tool.protocol == _NAME:
-                found.append(tool.data)
-            else:
-                why = f"the tool {tool.data.get('type')!r} is another vendor's"
-                report.adapt("vendor_tool", "dropped", why, f"tools[{place}]")
-            continue
-        declared = _declaration(tool, f"tools[{place}]", dialect, report)
-        last = request.tools[place - 1] if place else None
-        if last is not None and not isinstance(last, VendorTool):
-            found[-1]["functionDeclarations"].append(declared)
-        else:
-            found.append({"functionDeclarations": [declared]})
-    return found
-
-
-def _declaration(tool: Tool | CustomTool, path: str, dialect: GeminiDialect, report: Report) -> Json:
-    wire: Json = {"name": tool.name}
-    if tool.description is not None:
-        wire["description"] = tool.description
-    field = "parametersJsonSchema" if dialect.json_schema else "parameters"
-    if isinstance(tool, CustomTool):
-        report.adapt("custom_tool", "changed", f"the free-text tool {tool.name!r} takes one string, `input`", path)
-        about: Json = {"type": "string"}
-        if tool.grammar is not None:
-            about["description"] = f"Text in this {tool.syntax or 'given'} grammar:\n{tool.grammar}"
-        wire[field] = {"type": "object", "properties": {"input": about}, "required": ["input"]}
-    else:
-        if tool.parameters is not None:
-            rules = dialect.schemas.for_tool(tool.strict) if dialect.json_schema else OPENAPI
-            wire[field] = fit_schema(tool.parameters, rules, report, f"{path}.parameters")
-        if tool.strict:
-            why = f"the arguments of {tool.name!r} are held to the schema by the tool choice VALIDATED only"
-            report.adapt("strict", "dropped", why, path)
-        if tool.cache is not None:
-            report.adapt("cache", "dropped", "prompts are cached without marks here", path)
-    return wire | tool.extra
-
-
-_MODES = {"auto": "AUTO", "none": "NONE", "required": "ANY", "tool": "ANY"}
-
-
-def _tool_choice(choice: ToolChoice | None, report: Report) -> Json:
-    """Names may be given with ANY and VALIDATED only; the latter is what `auto` with names asks for."""
-    if choice is None:
-        return {}
-    names = (choice.name,) if choice.mode == "tool" and choice.name is not None else choice.allowed
-    mode = "VALIDATED" if choice.mode == "auto" and names else _MODES.get(choice.mode, choice.mode)
-    wire: Json = {"mode": mode}
-    if names and mode == "NONE":
-        report.adapt("tool_choice", "changed", "no tool may be called, so none is named")
-    elif names:
-        wire["allowedFunctionNames"] = list(names)
-    return wire | choice.extra
 
 
 # --- settings ------------------------------------------------------------------------------------------------------------

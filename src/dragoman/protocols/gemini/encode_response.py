@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from ...types.content import Block, Refusal, Text, Thinking
+from ...types.content import Block, Citation, Refusal, Text, Thinking
 from ...types.messages import Message
 from ...types.response import Finish, Response, Usage
 from .answers import Json, encode_finish, encode_logprobs, encode_time, encode_usage, split_extra
@@ -46,10 +46,14 @@ def _candidate(choice: int, message: Message, finish: Finish | None, fields: Jso
     if tokens := [token for block in texts for token in block.logprobs or ()]:
         wire["logprobsResult"] = encode_logprobs(tokens)
     if "groundingMetadata" not in fields:
-        cited = [(block.text, [item for item in block.citations if is_foreign(item)]) for block in texts]
+        cited = [(block.text, _foreign(block)) for block in own if isinstance(block, Text | Refusal)]
         if grounding := encode_grounding(cited):
             wire["groundingMetadata"] = grounding
     return wire | fields
+
+
+def _foreign(block: Text | Refusal) -> list[Citation]:
+    return [item for item in block.citations if is_foreign(item)] if isinstance(block, Text) else []
 
 
 def _silent(block: Block) -> bool:

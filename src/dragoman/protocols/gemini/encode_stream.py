@@ -68,7 +68,7 @@ class _Said:
         self.choice = choice
         self.pieces: list[str] = []
         self.media: list[str] = []
-        self.citations: list[Citation] = []
+        self.citations = [cited for cited in block.citations if is_foreign(cited)] if isinstance(block, Text) else []
         self.signature: str | None = None
         self.in_pieces = False
         plain = isinstance(block, Text | Refusal | Thinking) and not block.extra
@@ -95,7 +95,8 @@ class GeminiEncoder(Encoder):
         self._usage: Usage | None = None
         self._last_usage: Usage | None = None
         self._grounded: set[int] = set()
-        self._cited: dict[int, list[tuple[str, list[Citation]]]] = {}
+        self._texts: dict[int, dict[int, tuple[str, list[Citation]]]] = {}
+        """The texts of each choice, with the citations of other wires, by their blocks."""
         self._open: dict[int, _Said] = {}
         self._speaking: dict[int, type] = {}
         """The kind of the text block that a reader would let the next piece of that kind go on with, by choice."""
@@ -245,8 +246,9 @@ class GeminiEncoder(Encoder):
         if said is None:
             return
         text = "".join(said.pieces)
-        if said.citations:
-            self._cited.setdefault(said.choice, []).append((text, said.citations))
+        if isinstance(said.block, Text | Refusal):
+            texts = self._texts.setdefault(said.choice, {})
+            texts[event.index] = (said.block.text + text if said.whole else text, said.citations)
         if said.in_pieces:
             return
         final = None if event.block is None else own_block(event.block)
@@ -273,9 +275,10 @@ class GeminiEncoder(Encoder):
 
     def _finished(self, event: Finished, out: list[bytes]) -> None:
         candidates = {choice: encode_finish(finish) for choice, finish in enumerate([event.finish, *event.others])}
-        for choice, cited in self._cited.items():
-            if choice not in self._grounded:
-                candidates.setdefault(choice, {})["groundingMetadata"] = encode_grounding(cited)
+        for choice, texts in self._texts.items():
+            cited = [cited for _, cited in sorted(texts.items(), key=lambda item: item[0])]
+            if choice not in self._grounded and (metadata := encode_grounding(cited)):
+                candidates.setdefault(choice, {})["groundingMetadata"] = metadata
         self._usage = self._usage or self._last_usage
         self._chunk({choice: {"content": {"role": "model"}, **fields} for choice, fields in candidates.items()}, out)
         self._end(out)

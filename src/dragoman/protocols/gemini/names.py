@@ -16,6 +16,7 @@ _SNAKE = re.compile(r"(?<=[a-z0-9])_([a-z0-9])")
 FREE = frozenset(
     {
         "args",
+        "headers",
         "labels",
         "metadata",
         "parameters",

@@ -17,6 +17,7 @@ from ...types.content import (
     Audio,
     Base64,
     Block,
+    Citation,
     Document,
     FileId,
     Image,
@@ -29,6 +30,7 @@ from ...types.content import (
     Url,
     Video,
 )
+from ..byte_spans import ByteText
 from .json_text import Json
 from .wire import decode_citation, encode_citation
 
@@ -73,7 +75,7 @@ def _read(item: Json, origin: Origin) -> Block | None:
         if not isinstance(cited, list) or not all(isinstance(entry, dict) for entry in cited):
             cited = []
             known.discard("annotations")
-        return Text(text, tuple([decode_citation(entry) for entry in cited]), extra=_fields(item, known))
+        return Text(text, _citations(text, cited), extra=_fields(item, known))
     make = _MEDIA.get(kind) if isinstance(kind, str) else None
     source = _source(item)
     if make is None or source is None:
@@ -83,6 +85,13 @@ def _read(item: Json, origin: Origin) -> Block | None:
     if kind == "image" and (detail is None or isinstance(detail, str)):
         return Image(source, detail, extra=_fields(item, {*known, "resolution"}))
     return make(source, extra=_fields(item, known))
+
+
+def _citations(text: str, annotations: list[Json]) -> tuple[Citation, ...]:
+    counted = ByteText()
+    if annotations:
+        counted.add(text)
+    return tuple([decode_citation(annotation, counted) for annotation in annotations])
 
 
 def _fields(item: Json, known: set[str]) -> Json:
@@ -111,7 +120,7 @@ def write_content(block: Block, *, own: bool) -> Json:
         case Text() | Refusal():
             item: Json = {"type": "text", "text": block.text}
             if isinstance(block, Text) and block.citations:
-                item["annotations"] = [encode_citation(citation, own) for citation in block.citations]
+                item["annotations"] = [encode_citation(citation, own, block.text) for citation in block.citations]
         case Image() | Audio() | Video() | Document():
             item = {"type": _TYPES[type(block)], **_write_source(block.source)}
             if isinstance(block, Image) and block.detail is not None:

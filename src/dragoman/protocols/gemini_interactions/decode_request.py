@@ -17,6 +17,7 @@ from ...wire.json import read_json
 from .decode_input import decode_input
 from .encode_config import AUDIO_TYPES, SETTINGS
 from .json_text import Json
+from .server_tools import read_tool
 from .wire import NAME
 
 __all__ = ["decode_request"]
@@ -70,7 +71,9 @@ def _tool(tool: Json) -> ToolLike:
     fields = {name: value for name, value in tool.items() if value is not None}
     kind, name = fields.pop("type", None), fields.pop("name", None)
     description, parameters = fields.pop("description", None), fields.pop("parameters", None)
-    if kind != "function" or not isinstance(name, str) or not isinstance(description, str | None):
+    if kind != "function":
+        return read_tool(tool)
+    if not isinstance(name, str) or not isinstance(description, str | None):
         return VendorTool(tool, NAME)
     if not isinstance(parameters, dict | None):
         return VendorTool(tool, NAME)

@@ -90,6 +90,7 @@ class StreamDecoder(Decoder):
                         block, index = step.open
                         if type(delta) is _Words:
                             if block is Text and delta.text:
+                                step.pieces.append(delta.text)
                                 say(TextDelta(index, delta.text))
                                 if frame.metadata is not None:
                                     answer.count(frame.metadata.usage, out)

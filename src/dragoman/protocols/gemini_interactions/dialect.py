@@ -30,6 +30,9 @@ class InteractionsDialect(msgspec.Struct, frozen=True, kw_only=True, omit_defaul
     result_media: bool = True
     """Whether a function's result may hold media; if not, they follow as the user's input, and it is reported."""
 
+    server_tools: tuple[str, ...] = ("web_search", "web_fetch", "code_execution", "file_search", "computer", "remote_mcp")
+    """The tools that the vendor has, by their neutral names; others are not offered."""
+
     labels: bool = True
     """Whether `labels` are taken, which is where `Request.metadata` goes; False drops and reports it."""
 

@@ -6,7 +6,7 @@ Source: https://ai.google.dev/api/interactions-api#Resource:GenerationConfig, `#
 |---|---|
 | `reasoning.effort` | `thinking_level`: `none` and `minimal` are `minimal`, `max` is `high`, the highest every model takes |
 | `reasoning.summary` | `thinking_summaries`: `auto`, or `none` |
-| `tool_choice` | a word (`auto`, `any`, `none`, `validated`), or `allowed_tools` with a mode and names |
+| `tool_choice` | a word (`auto`, `any`, `none`, `validated`), or `allowed_tools` with a mode and names of functions |
 | `output`, `modalities`, `audio` | `response_format`: one object, or a list with one for each kind of content |
 """
 
@@ -15,10 +15,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ...types.request import CustomTool, Reasoning, Request, Tool, ToolChoice, ToolLike, VendorTool
+from ...types.server_tools import ServerTool
 from ..base import Report
 from ..json_schema import fit_schema
 from .dialect import InteractionsDialect
 from .json_text import Json
+from .server_tools import encode_server_tool, has
 from .wire import NAME
 
 __all__ = ["AUDIO_TYPES", "SETTINGS", "encode_config", "encode_format", "encode_tools"]
@@ -51,10 +53,42 @@ AUDIO_TYPES: Final[dict[str, str]] = {
 # --- tools -----------------------------------------------------------------------------------------------------------------
 
 
-def encode_tools(request: Request, dialect: InteractionsDialect, report: Report) -> list[Json]:
-    """The tools, each an object with its type."""
-    encoded = [_tool(tool, f"tools[{place}]", dialect, report) for place, tool in enumerate(request.tools)]
-    return [tool for tool in encoded if tool is not None]
+def encode_tools(request: Request, dialect: InteractionsDialect, report: Report) -> tuple[list[Json], Any]:
+    """The tools, each an object with its type, and the `tool_choice`, None where there is none.
+
+    The vendor's own tools can be neither named nor forced nor forbidden in a choice: those only are offered that may be used.
+    """
+    choice = request.tool_choice
+    offered = _offered(request.tools, choice, dialect, report)
+    encoded = [_tool(tool, f"tools[{place}]", dialect, report) for place, tool in offered]
+    own = {tool.name for _, tool in offered if isinstance(tool, ServerTool)}
+    return [tool for tool in encoded if tool is not None], None if choice is None else _choice(choice, own)
+
+
+def _offered(
+    tools: tuple[ToolLike, ...], choice: ToolChoice | None, dialect: InteractionsDialect, report: Report
+) -> list[tuple[int, ToolLike]]:
+    """The tools that are sent, each with its place: all, where no choice is about the vendor's own."""
+    listed = list(enumerate(tools))
+    own = {tool.name for tool in tools if isinstance(tool, ServerTool)}
+    if choice is None or not own:
+        return listed
+    if choice.mode == "none":
+        report.adapt("tool_choice", "changed", "the vendor's own tools cannot be forbidden here: none is offered", "tool_choice")
+        return [(place, tool) for place, tool in listed if not isinstance(tool, ServerTool)]
+    if choice.mode == "tool" and choice.name in own:
+        if not any(tool.name == choice.name and has(tool, dialect) for tool in tools if isinstance(tool, ServerTool)):
+            report.adapt("tool_choice", "dropped", f"{choice.name} is not offered and cannot be asked for", "tool_choice")
+            return listed
+        why = f"{choice.name} cannot be forced here: it is the only tool that is offered"
+        report.adapt("tool_choice", "changed", why, "tool_choice")
+        return [(place, tool) for place, tool in listed if isinstance(tool, ServerTool) and tool.name == choice.name]
+    if choice.mode == "tool" or not choice.allowed:
+        return listed
+    if lost := sorted(own - set(choice.allowed)):
+        report.adapt("tool_choice", "changed", f"beyond the allowed tools, so not offered: {', '.join(lost)}", "tool_choice")
+    named = [name for name in choice.allowed if name not in own]
+    return [(place, tool) for place, tool in listed if (tool.name in choice.allowed if isinstance(tool, ServerTool) else named)]
 
 
 def _tool(tool: ToolLike, path: str, dialect: InteractionsDialect, report: Report) -> Json | None:
@@ -63,6 +97,8 @@ def _tool(tool: ToolLike, path: str, dialect: InteractionsDialect, report: Repor
             return tool.data
         report.adapt("vendor_tool", "dropped", f"the tool {tool.data.get('type')!r} is another vendor's", path)
         return None
+    if isinstance(tool, ServerTool):
+        return encode_server_tool(tool, dialect, report, path)
     wire: Json = {"type": "function", "name": tool.name}
     if tool.description is not None:
         wire["description"] = tool.description
@@ -88,9 +124,13 @@ def _function(wire: Json, tool: Tool, path: str, dialect: InteractionsDialect, r
         report.adapt("cache", "dropped", "prompts are cached without marks here", path)
 
 
-def _choice(choice: ToolChoice) -> Any:
+def _choice(choice: ToolChoice, own: set[str]) -> Any:
+    """The choice among functions; `own` are the names of the vendor's tools, which it is not about."""
     mode = _MODES.get(choice.mode, choice.mode)
+    if choice.mode == "tool" and choice.name in own:
+        return None
     names = (choice.name,) if choice.mode == "tool" and choice.name is not None else choice.allowed
+    names = tuple([name for name in names if name not in own])
     if names or choice.extra:
         tools: Json = {"tools": list(names)} if names else {}
         return {"allowed_tools": {"mode": mode, **tools, **choice.extra}}
@@ -100,8 +140,8 @@ def _choice(choice: ToolChoice) -> Any:
 # --- settings --------------------------------------------------------------------------------------------------------------
 
 
-def encode_config(request: Request, report: Report) -> Json:
-    """The `generation_config`, empty when there is nothing to say."""
+def encode_config(request: Request, report: Report, choice: Any = None) -> Json:
+    """The `generation_config`, empty when there is nothing to say; `choice` is the `tool_choice`."""
     wire: Json = {}
     for field, name in SETTINGS.items():
         value = getattr(request, field)
@@ -109,8 +149,8 @@ def encode_config(request: Request, report: Report) -> Json:
             wire[name] = value
     if request.reasoning is not None:
         wire |= _reasoning(request.reasoning, report)
-    if request.tool_choice is not None:
-        wire["tool_choice"] = _choice(request.tool_choice)
+    if choice is not None:
+        wire["tool_choice"] = choice
     if request.audio is not None:
         voice = request.audio.voice
         wire["speech_config"] = [{"voice": voice}] if isinstance(voice, str) else voice.get("speech_config", [voice])

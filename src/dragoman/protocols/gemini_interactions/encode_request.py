@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import msgspec
-
 from ...types.request import Request
 from ...wire.http import HttpRequest
 from ..base import Report, Target
+from ..sending import headers_for, post_json
 from .dialect import InteractionsDialect
 from .encode_config import encode_config, encode_format, encode_tools
 from .encode_input import encode_input
@@ -27,6 +26,9 @@ _REFERENCE: Final = InteractionsDialect()
 _UNSPOKEN: Final = ("user", "cache", "cache_key", "routing")
 """Settings this wire has no word for."""
 
+_STEERING: Final = ("generation_config.thinking_level", "generation_config.thinking_summaries", "agent_config.thinking_summaries")
+"""The fields that say how much to think, and how that is shown."""
+
 
 def encode_request(request: Request, target: Target, report: Report) -> HttpRequest:
     """The HTTP request, without credentials. Raises Unsupported through `report`."""
@@ -36,9 +38,10 @@ def encode_request(request: Request, target: Target, report: Report) -> HttpRequ
     system, steps = encode_input(request, target, dialect, report)
     if system is not None:
         body["system_instruction"] = system
-    if tools := encode_tools(request, dialect, report):
+    tools, choice = encode_tools(request, dialect, report)
+    if tools:
         body["tools"] = tools
-    config = encode_config(request, report)
+    config = encode_config(request, report, choice)
     if config and agent:
         for name in config:
             report.adapt(name, "dropped", "an agent takes no generation_config: say it in extra's agent_config", name)
@@ -59,14 +62,7 @@ def encode_request(request: Request, target: Target, report: Report) -> HttpRequ
         body[name] = _joined(body.get(name), value)
     if steps and "input" not in request.extra:
         body["input"] = steps
-    headers = {"content-type": "application/json", "accept": "text/event-stream" if request.stream else "application/json"}
-    for given in (target.headers, request.headers):
-        headers.update({name.lower(): value for name, value in given.items()})
-    try:
-        return HttpRequest("POST", f"{target.base_url}{dialect.path}", headers, msgspec.json.encode(body))
-    except UnicodeEncodeError:
-        report.refuse("text", "the request holds text that is not Unicode: half of a surrogate pair")
-        raise
+    return post_json(f"{target.base_url}{dialect.path}", headers_for(request, target), body, report, _STEERING)
 
 
 def _whom(body: Json, request: Request, target: Target, dialect: InteractionsDialect) -> bool:

@@ -73,6 +73,7 @@ class StreamEncoder(Encoder):
                 break
             kind = type(event)
             if kind is TextDelta and not self._news and (said := self._blocks.get(event.index)) is not None and said.plain:  # type: ignore[union-attr]
+                said.pieces.append(event.text)  # type: ignore[union-attr]
                 self._out.append(_DELTA % (said.step, _dump(event.text)))  # type: ignore[union-attr]
                 continue
             if kind not in _ABOUT:

@@ -33,10 +33,11 @@ from ...types.events import (
     TextDelta,
     ThinkingDelta,
 )
+from ..byte_spans import ByteText
 from .content import read_content
 from .json_text import Json, arguments_text
 from .steps import single, step_fields, summary_cuts
-from .wire import decode_citation
+from .wire import bytes_of, decode_citation
 
 __all__ = ["Indices", "OpenStep", "open_step"]
 
@@ -74,7 +75,7 @@ class OpenStep(ABC):
         self.indices = indices
         self.open: tuple[type, int] | None = None
         self.pieces: list[str] = []
-        """What was told of a thought or of arguments, piece by piece."""
+        """What was told of a text, of a thought or of arguments, piece by piece."""
 
     @abstractmethod
     def delta(self, delta: Json, out: list[Event]) -> None:
@@ -88,7 +89,7 @@ class OpenStep(ABC):
 class _Output(OpenStep):
     """Content, one block after the other."""
 
-    __slots__ = ("_fields", "_follows", "_media", "_part", "_step")
+    __slots__ = ("_counted", "_fields", "_follows", "_media", "_part", "_step", "_waiting")
 
     def __init__(self, step: Json, indices: Indices, follows: bool, out: list[Event]) -> None:
         super().__init__("model_output", indices)
@@ -97,6 +98,10 @@ class _Output(OpenStep):
         self._follows = follows
         self._part = 0
         self._media: Json = {}
+        self._counted = ByteText()
+        """The text of the block that is open, but for what waits in `pieces`."""
+        self._waiting: list[Json] = []
+        """Annotations of words that have not come yet."""
         contents = step.get("content")
         for item in contents if isinstance(contents, list) else ():
             self._item(item, out)
@@ -108,6 +113,7 @@ class _Output(OpenStep):
         if isinstance(block, Text):
             index = self._start(_replace(block, text="", citations=()), out)
             if block.text:
+                self.pieces.append(block.text)
                 out.append(TextDelta(index, block.text))
             out += [CitationDelta(index, citation) for citation in block.citations]
         elif isinstance(block, Audio) and isinstance(block.source, Base64):
@@ -120,12 +126,18 @@ class _Output(OpenStep):
         if kind == "text" and isinstance(text := delta.get("text"), str):
             index = self._text(out)
             if text:
+                self.pieces.append(text)
                 out.append(TextDelta(index, text))
             if left := step_fields(delta, ("text",)):
                 out.append(OpaqueDelta(index, {"type": "text", **left}))
         elif kind in _ANNOTATIONS and _are_objects(annotations := delta.get("annotations") or []):
             index = self._text(out)
-            out += [CitationDelta(index, decode_citation(annotation)) for annotation in annotations]
+            self._count()
+            for annotation in annotations:
+                if (bytes_of(annotation)[1] or 0) > self._counted.size:
+                    self._waiting.append(annotation)
+                else:
+                    out.append(CitationDelta(index, decode_citation(annotation, self._counted)))
             if left := step_fields(delta, ("annotations",)):
                 out.append(OpaqueDelta(index, {"type": kind, **left}))
         elif kind in ("text", *_ANNOTATIONS):
@@ -170,10 +182,21 @@ class _Output(OpenStep):
         self._part += 1
         index = self.indices.start(_replace(block, extra={**block.extra, **marks}) if marks else block, out)
         self.open = (type(block), index)
+        self._counted = ByteText()
+        self.pieces.clear()
         return index
+
+    def _count(self) -> None:
+        for piece in self.pieces:
+            self._counted.add(piece)
+        self.pieces.clear()
 
     def _close(self, out: list[Event]) -> None:
         if self.open is not None:
+            if self._waiting:
+                self._count()
+                out += [CitationDelta(self.open[1], decode_citation(annotation, self._counted)) for annotation in self._waiting]
+                self._waiting = []
             out.append(BlockStop(self.open[1]))
             self.open = None
 

@@ -116,11 +116,12 @@ class SaidBlock:
 
 
 class _Words(SaidBlock):
-    """Text of the model; a refusal is text here."""
+    """Text of the model; a refusal is text here. `late` are citations of words that have not been said yet."""
 
-    __slots__ = ()
+    __slots__ = ("late",)
 
     def begin(self) -> None:
+        self.late: list[Citation] = []
         block = self.block
         if isinstance(block, Text | Refusal) and block.text:
             self.words(block.text)
@@ -129,16 +130,29 @@ class _Words(SaidBlock):
 
     def words(self, text: str) -> None:
         self.plain = True
+        self.pieces.append(text)
         self.speaker.delta(self.step, {"type": "text", "text": text})
 
     def cite(self, citation: Citation) -> None:
         self.plain = True
-        annotation = encode_citation(citation, self.mine)
+        own = self.mine and bool(citation.raw)
+        said = "" if own else self._said()
+        if not own and citation.end is not None and citation.end > len(said):
+            self.late.append(citation)
+            return
+        annotation = encode_citation(citation, self.mine, said)
         self.speaker.delta(self.step, {"type": "text_annotation_delta", "annotations": [annotation]})
+
+    def _said(self) -> str:
+        self.pieces = ["".join(self.pieces)]
+        return self.pieces[0]
 
     def end(self, final: Block | None) -> None:
         if not self.plain:
             self.words("")  # a step without any delta would be one without content
+        if self.late:
+            annotations = [encode_citation(citation, self.mine, self._said()) for citation in self.late]
+            self.speaker.delta(self.step, {"type": "text_annotation_delta", "annotations": annotations})
 
 
 class _Whole(SaidBlock):

@@ -41,7 +41,10 @@ SERVER_TOOLS: Final = (
 )
 """Tools that the vendor runs: a call is a step of type `{tool}_call`, its result one of type `{tool}_result`."""
 
-_CALLS: Final = {f"{name}_call": name for name in SERVER_TOOLS}
+_NAMES: Final = {"google_search": "web_search", "url_context": "web_fetch"}
+"""Tools that other vendors have, too, by the name that all wires give their calls."""
+
+_CALLS: Final = {f"{name}_call": _NAMES.get(name, name) for name in SERVER_TOOLS}
 _RESULTS: Final = frozenset({f"{name}_result" for name in SERVER_TOOLS})
 
 

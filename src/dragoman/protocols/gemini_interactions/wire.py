@@ -13,8 +13,10 @@ import re
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from ...types.content import Citation, Origin
+from ...types.content import Citation, Origin, SourceSpan
 from ...types.response import Finish, FinishReason, Usage
+from ..byte_spans import ByteText
+from ..server_tools import span_in_bytes
 from .json_text import Json
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "UNFINISHED",
     "WIRE",
     "answer_fields",
+    "bytes_of",
     "decode_citation",
     "decode_finish",
     "decode_time",
@@ -142,29 +145,39 @@ def encode_usage(usage: Usage) -> Json:
     }
 
 
-def decode_citation(annotation: Json) -> Citation:
-    """An annotation as a citation; its own words are kept in `raw`. Spans count UTF-8 bytes of the text."""
+def decode_citation(annotation: Json, text: ByteText) -> Citation:
+    """An annotation of a text as a citation; its own words are kept in `raw`. The vendor's span counts bytes of the text
+    (https://ai.google.dev/api/interactions-api#Resource:UrlCitation)."""
 
-    def text(*names: str) -> str | None:
+    def words(*names: str) -> str | None:
         return next((value for name in names if isinstance(value := annotation.get(name), str)), None)
 
-    start, end = annotation.get("start_index"), annotation.get("end_index")
+    page = annotation.get("page_number")
+    start, end = text.span(*bytes_of(annotation))
     return Citation(
-        text("type") or "",
-        text("url", "document_uri"),
-        text("title", "file_name", "name"),
-        text("text"),
-        start if type(start) is int else None,
-        end if type(end) is int else None,
+        words("type") or "",
+        words("url", "document_uri"),
+        words("title", "file_name", "name"),
+        words("text"),
+        start,
+        end,
         annotation,
+        SourceSpan("page", page, page + 1) if type(page) is int else None,
     )
 
 
-def encode_citation(citation: Citation, own: bool) -> Json:
-    """A citation as an annotation: its own object where it is one of this wire (`own`), else the nearest kind."""
+def bytes_of(annotation: Json) -> tuple[int | None, int | None]:
+    """The span of an annotation in bytes, both None where there is none; a zero may be left out."""
+    start, end = annotation.get("start_index"), annotation.get("end_index")
+    return (start if type(start) is int else 0, end) if type(end) is int else (None, None)
+
+
+def encode_citation(citation: Citation, own: bool, text: str) -> Json:
+    """A citation of a text as an annotation: its own object where it is one of this wire (`own`), else the nearest kind."""
     if own and citation.raw:
         return citation.raw
-    said = {"url": citation.url, "title": citation.title, "start_index": citation.start, "end_index": citation.end}
+    start, end = span_in_bytes(text, citation.start, citation.end)
+    said = {"url": citation.url, "title": citation.title, "start_index": start, "end_index": end}
     return {"type": "url_citation", **{name: value for name, value in said.items() if value is not None}}
 
 

@@ -14,6 +14,8 @@ from .rules import Limits, SchemaRules, Schemas
 
 __all__ = ["ANTHROPIC", "LLAMA_CPP", "OBJECT", "OPENAI", "XAI"]
 
+# `Invalid schema for function: schema must have type 'object'`: https://github.com/langchain-ai/langchainjs/issues/9804. It names
+# no page where it is reported, because it is nobody's alone.
 OBJECT: Final = SchemaRules(root="object")
 """Arguments must be said to be an object: the one rule that nearly every vendor of tools has."""
 

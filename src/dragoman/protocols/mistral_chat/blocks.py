@@ -11,13 +11,19 @@ from typing import Any, Final
 
 import msgspec
 
-from ...types.content import Block, Citation, Origin, Text, Thinking, ToolCall
+from ...types.content import Block, Citation, Origin, ServerToolCall, ServerToolResult, Text, Thinking, ToolCall
 from ...types.events import BlockStart, BlockStop, Event
 from .chunks import is_plain_text
 
-__all__ = ["Open", "OpenCall", "OpenText", "OpenThinking", "Register"]
+__all__ = ["CALL", "RESULT", "Open", "OpenCall", "OpenResult", "OpenText", "OpenThinking", "Register"]
 
 Json = dict[str, Any]
+
+CALL: Final = "tool_calls"
+"""The kind of calls that the vendor answered itself."""
+
+RESULT: Final = "tool"
+"""The kind of its answers."""
 
 _NO_TEXT: Final = Text("")
 
@@ -96,23 +102,60 @@ class OpenThinking(Open):
 
 
 class OpenCall(Open):
-    """`ToolCall`: whole in one piece as a rule, in several from some of the models that Mistral hosts."""
+    """`ToolCall`: whole in one piece as a rule, in several from some of the models that Mistral hosts. `served` says that the
+    vendor answered it itself, which a stream tells when the answer comes."""
 
-    __slots__ = ("began", "id", "name", "slot")
+    __slots__ = ("began", "id", "name", "served", "slot")
 
-    def __init__(self, origin: Origin, id: str, name: str, slot: int | None, extra: Json) -> None:
+    def __init__(self, origin: Origin, id: str, name: str, slot: int | None, extra: Json, *, served: bool = False) -> None:
         super().__init__(origin, extra)
         self.id = id
         self.name = name
         self.slot = slot
+        self.served = served
         self.began = self.start()
 
-    def start(self) -> ToolCall:
+    def start(self) -> ToolCall | ServerToolCall:
+        if self.served:
+            return ServerToolCall(self.id, self.name, kind=CALL, origin=self.origin, extra=dict(self.extra))
         return ToolCall(self.id, self.name, origin=self.origin if self.extra else None, extra=dict(self.extra))
 
     def final(self) -> Block | None:
         now = self.start()
         return None if now == self.began else msgspec.structs.replace(now, arguments="".join(self.pieces))
+
+
+class OpenResult(Open):
+    """`ServerToolResult`: what the vendor's own tool answered. `turn` is the message it stands in."""
+
+    __slots__ = ("content", "id", "turn")
+
+    def __init__(self, origin: Origin, id: str, turn: Any) -> None:
+        super().__init__(origin)
+        self.id = id
+        self.turn = turn
+        self.content: list[Any] | None = None
+
+    def start(self) -> Block:
+        return ServerToolResult(self.id, RESULT, origin=self.origin)
+
+    def take(self, message: Json) -> None:
+        """More of it: text alone stays text, with anything else it is a list."""
+        content = message.get("content")
+        if isinstance(content, str) and content and self.content is None:
+            self.pieces.append(content)
+        elif isinstance(content, str | list) and content:
+            if self.content is None:
+                self.content = [{"type": "text", "text": "".join(self.pieces)}] if self.pieces else []
+            self.content += [{"type": "text", "text": content}] if isinstance(content, str) else content
+        self.extra.update({name: value for name, value in message.items() if name not in _RESULT and value is not None})
+
+    def final(self) -> Block | None:
+        content = "".join(self.pieces) if self.content is None else self.content
+        return ServerToolResult(self.id, RESULT, content, origin=self.origin, extra=self.extra)
+
+
+_RESULT: Final = frozenset({"role", "content", "tool_call_id", "index"})
 
 
 class Register:

@@ -7,6 +7,10 @@ a piece without one belongs to the call of its index, or to the last.
 
 Fields that this wire has no word for: of the choice into `Finish.details`, of the message, gathered, into `Extra`, of a
 chunk or call onto its block.
+
+Where the vendor's own tools were at work, an answer is several messages: `messages` in place of `message`, and in a stream the
+`index` of a delta tells which. Those of the role `tool` answer calls of those before them, which are thus not the caller's to
+answer (https://docs.mistral.ai/cookbooks/mistral-connectors-05-connectors-in-completions).
 """
 
 from __future__ import annotations
@@ -17,7 +21,7 @@ from typing import Any, Final
 from ...types.content import Opaque, Origin, Text, Thinking
 from ...types.events import ArgumentsDelta, CitationDelta, Event, OpaqueDelta, SignatureDelta, TextDelta, ThinkingDelta
 from ...types.response import Finish
-from .blocks import OpenCall, OpenText, OpenThinking, Register
+from .blocks import OpenCall, OpenResult, OpenText, OpenThinking, Register
 from .chunks import decode_chunk, decode_reference, is_plain_text
 from .wire import BEGINS, PIECES, RAW_FINISH, arguments_text, decode_finish
 
@@ -26,7 +30,7 @@ __all__ = ["ChoiceReader"]
 Json = dict[str, Any]
 Logprobs = tuple[Json, ...] | None
 
-_CHOICE: Final = frozenset({"index", "delta", "message", "finish_reason", RAW_FINISH, "logprobs"})
+_CHOICE: Final = frozenset({"index", "delta", "message", "messages", "finish_reason", RAW_FINISH, "logprobs"})
 _MESSAGE: Final = frozenset({"role", "content", "tool_calls"})
 _PLAIN: Final = frozenset({"role", "content"})
 _CALL: Final = frozenset({"id", "index", "type", "function", PIECES})
@@ -37,6 +41,7 @@ class ChoiceReader:
     """The state of one choice."""
 
     __slots__ = (
+        "_answered",
         "_by_id",
         "_by_slot",
         "_calls",
@@ -46,6 +51,7 @@ class ChoiceReader:
         "_origin",
         "_raw",
         "_register",
+        "_result",
         "_tokens",
         "_word",
         "index",
@@ -61,6 +67,9 @@ class ChoiceReader:
         self._calls: list[OpenCall] = []
         self._by_id: dict[str, list[OpenCall]] = {}
         self._by_slot: dict[int | None, OpenCall] = {}
+        self._answered: frozenset[str] = frozenset()
+        """Calls of which it is known before that the vendor answers them itself."""
+        self._result: OpenResult | None = None
         self._details: Json = {}
         self._gathered: Json = {}
         self._tokens: list[Json] = []
@@ -82,10 +91,22 @@ class ChoiceReader:
             raw = choice.get(RAW_FINISH, word)
             self._word, self._raw = word, raw if isinstance(raw, str) and raw else None
         logprobs = choice.get("logprobs")
+        turns = choice.get("messages")
         if isinstance(message, dict):
-            self._read(message, logprobs, out, whole=whole)
+            self._message(message, logprobs, out, whole=whole)
+        elif turns and isinstance(turns, list) and all(isinstance(turn, dict) for turn in turns):
+            self._answered = frozenset([turn["tool_call_id"] for turn in turns if _answers(turn)])
+            for turn in turns:
+                self._message(turn, None, out, whole=True)
+            self._end_result(out)
+            self._hush(out)
+            turns = None
+            if logprobs:
+                self._keep_tokens(logprobs)
         elif logprobs:
             self._keep_tokens(logprobs)
+        if turns is not None:
+            self._details["messages"] = turns
         for name, value in choice.items():
             if name not in _CHOICE and value is not None:
                 self._details[name] = value
@@ -93,7 +114,7 @@ class ChoiceReader:
     def finish(self) -> Finish:
         """How this choice ended, so far as it was said."""
         details = {**self._details, "logprobs": {"content": self._tokens}} if self._tokens else self._details
-        return decode_finish(self._word, self._raw, details, calls=bool(self._calls))
+        return decode_finish(self._word, self._raw, details, calls=not all(call.served for call in self._calls))
 
     @property
     def vendor_fields(self) -> Json:
@@ -102,15 +123,40 @@ class ChoiceReader:
 
     # --- the message ---------------------------------------------------------------------------------------------------
 
+    def _message(self, message: Json, logprobs: Any, out: list[Event], *, whole: bool) -> None:
+        """One message, or a piece of it: what a tool of the vendor's answered, or what the model says."""
+        index = message.get("index")
+        if _answers(message):
+            self._begin_result(message["tool_call_id"], index, out)
+        elif self._result is not None and (whole or message.get("role") or index != self._result.turn):
+            self._end_result(out)
+        if self._result is not None:
+            self._result.take(message)
+            return
+        self._read(message, logprobs, out, whole=whole)
+
+    def _begin_result(self, id: str, turn: Any, out: list[Event]) -> None:
+        if self._result is not None and self._result.id == id and self._result.turn == turn:
+            return
+        self._end_result(out)
+        self._hush(out)
+        for call in self._by_id.get(id, ()):
+            call.served = True
+            if call.place in self._register.opened:
+                self._register.end(call, out)
+        self._result = OpenResult(self._origin, id, turn)
+        self._register.begin(self._result, self.index, out)
+
+    def _end_result(self, out: list[Event]) -> None:
+        if (result := self._result) is not None:
+            self._result = None
+            self._register.end(result, out)
+
     def _read(self, message: Json, logprobs: Any, out: list[Event], *, whole: bool) -> None:
         content = message.get("content")
         if not message.keys() <= _PLAIN:
             for name, value in message.items():
-                if (
-                    name not in _MESSAGE
-                    and not (name == "index" and value == self.index)
-                    and not (name == "prefix" and not value)
-                ):
+                if name not in _MESSAGE and not (name == "index" and type(value) is int) and not (name == "prefix" and not value):
                     self._gather(name, value)
         if isinstance(content, str):
             tokens = _tokens(logprobs) if content else None
@@ -238,7 +284,7 @@ class ChoiceReader:
             self._register.whole(Opaque(entry, origin=self._origin, extra={"field": "tool_calls"}), self.index, out)
             return
         call = None if whole else self._continued(entry, function)
-        if call is None:
+        if call is None or call.served:
             self._hush(out)
             call = self._new_call(entry, function)
             self._calls.append(call)
@@ -271,7 +317,14 @@ class ChoiceReader:
             extra["synthetic_id"] = True
         if isinstance(function.get("arguments"), dict):
             extra["object"] = True
-        return OpenCall(self._origin, id, name if isinstance(name, str) else "", slot if type(slot) is int else place, extra)
+        name, slot = name if isinstance(name, str) else "", slot if type(slot) is int else place
+        return OpenCall(self._origin, id, name, slot, extra, served=id in self._answered)
+
+
+def _answers(message: Json) -> bool:
+    """Whether a message is what a tool of the vendor's answered to a call."""
+    id = message.get("tool_call_id")
+    return isinstance(id, str) and bool(id) and message.get("role") in (None, "tool")
 
 
 class _Pieces(list[str]):

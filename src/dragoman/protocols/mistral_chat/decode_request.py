@@ -12,11 +12,11 @@ from typing import Any, Final
 from ...errors import DecodeError
 from ...types.content import Text
 from ...types.messages import Message
-from ...types.request import Output, Reasoning, Request, Tool, ToolChoice, ToolLike, VendorTool
+from ...types.request import Output, Reasoning, Request, Tool, ToolChoice, ToolLike
 from ...wire.http import HttpRequest
 from ...wire.json import read_json
 from .decode_messages import decode_messages
-from .wire import PROTOCOL_NAME
+from .server_tools import read_tool
 
 __all__ = ["decode_request"]
 
@@ -111,7 +111,7 @@ def _tool(tool: Json) -> ToolLike:
     fields = {name: value for name, value in tool.items() if value is not None}
     kind, about = fields.pop("type", "function"), fields.pop("function", None)
     if kind != "function" or not isinstance(about, dict) or not isinstance(about.get("name"), str):
-        return VendorTool(tool, PROTOCOL_NAME)
+        return read_tool(tool)
     inner = {name: value for name, value in about.items() if value is not None}
     name, description, parameters = inner.pop("name"), inner.pop("description", None), inner.pop("parameters", None)
     strict = inner.pop("strict", None)

@@ -26,3 +26,6 @@ class MistralDialect(msgspec.Struct, frozen=True):
 
     tool_ids: ToolIdRule | None = None
     """Ids of calls that the server takes where they are not Mistral's nine letters or digits."""
+
+    server_tools: tuple[str, ...] = ("file_search",)
+    """The tools that the vendor has, by their neutral names; others are not offered."""

@@ -7,11 +7,15 @@ of the shorter one, but for `prefix`, which marks a last assistant message as th
 The order of roles is checked by the vendor (400, code 3230): a user after tool results needs an assistant message
 between (see `MistralDialect.after_tools`), and the last message is a user's, a tool's, or an assistant's with `prefix`.
 The wire has no field for `ToolResult.is_error`: the text of the result is sent as it is, and that is reported.
+
+A turn in which the vendor's own tools were at work goes back as the messages it came in.
 """
 
 from __future__ import annotations
 
 from typing import Any, Final
+
+import msgspec
 
 from ...types.content import (
     Block,
@@ -30,9 +34,11 @@ from ...types.content import (
 from ...types.messages import Message
 from ...types.request import Request
 from ..base import Report, Target, belongs
+from .blocks import CALL
 from .chunks import encode_chunks
 from .dialect import MistralDialect
 from .say import call_fields, content_value, opaque_call
+from .wire import own_extra
 
 __all__ = ["encode_messages"]
 
@@ -58,13 +64,35 @@ class _Messages:
         self.report = report
         self.dialect: MistralDialect = target.dialect or MistralDialect()
         self.out: list[Json] = []
+        self._served: frozenset[str] = frozenset()
+        """The calls of a message that the vendor's own tools answered in it."""
 
     def message(self, message: Message, path: str) -> None:
+        """Append a message: several, where the vendor's own tools were at work in it."""
+        self._served = self._answered(message)
+        begin = 0
+        for place, block in enumerate(message.content if self._served else ()):
+            if isinstance(block, ServerToolResult) and block.id in self._served:
+                if begin < place:
+                    self._one(msgspec.structs.replace(message, extra={}, name=None), path, begin, place)
+                begin = place + 1
+                self._append({"role": "tool", "tool_call_id": block.id, "content": block.content, **own_extra(block)}, path)
+        if begin < len(message.content) or not begin:
+            self._one(message, path, begin, len(message.content))
+
+    def _answered(self, message: Message) -> frozenset[str]:
+        if message.role != "assistant":
+            return frozenset()
+        own = [block for block in message.content if belongs(block, self.target)]
+        calls = {block.id for block in own if isinstance(block, ServerToolCall) and block.kind == CALL}
+        return frozenset([block.id for block in own if isinstance(block, ServerToolResult) and block.id in calls])
+
+    def _one(self, message: Message, path: str, begin: int, end: int) -> None:
         role: str = message.role
-        results = [place for place, block in enumerate(message.content) if isinstance(block, ToolResult)]
+        results = [place for place in range(begin, end) if isinstance(message.content[place], ToolResult)]
         for place in results:
             self._result(message, place, f"{path}.content[{place}]")
-        if results and len(results) == len(message.content):
+        if results and len(results) == end - begin:
             return
         if role == "developer":
             self.report.adapt("role", "changed", "this wire knows no developer messages: it is a system message", path)
@@ -74,8 +102,8 @@ class _Messages:
         chunks: list[Json] = []
         calls: list[Json] = []
         turned = False
-        for place, block in enumerate(message.content):
-            if place in results:
+        for place, block in enumerate(message.content[:end]):
+            if place in results or place < begin:
                 continue
             where = f"{path}.content[{place}]"
             if role == "assistant" and type(block) is not Text and (call := self._call(block, len(calls), where)) is not None:
@@ -115,6 +143,8 @@ class _Messages:
         own = belongs(block, self.target)
         if isinstance(block, Opaque):
             return opaque_call(block) if own else None
+        if isinstance(block, ServerToolCall) and block.id in self._served:
+            return call_fields(ToolCall(block.id, block.name, block.arguments, extra=block.extra), own=own)
         if not isinstance(block, ToolCall):
             return None
         self._common(block, path)

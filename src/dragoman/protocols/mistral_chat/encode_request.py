@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import msgspec
-
 from ...types.request import CustomTool, Output, Reasoning, Request, Tool, ToolChoice, ToolLike, VendorTool
+from ...types.server_tools import ServerTool
 from ...wire.http import HttpRequest
 from ..base import Report, Target
 from ..json_schema import Schemas, fit_schema
+from ..sending import headers_for, post_json
 from .dialect import MistralDialect
 from .encode_messages import encode_messages
+from .server_tools import encode_server_tool, has
 from .wire import PROTOCOL_NAME
 
 __all__ = ["encode_request"]
@@ -49,23 +50,14 @@ _UNSPOKEN: Final = ("audio", "user", "cache", "routing")
 
 def encode_request(request: Request, target: Target, report: Report) -> HttpRequest:
     """The HTTP request, without credentials. Raises Unsupported through `report`."""
-    try:
-        encoded = msgspec.json.encode(_body(request, target, report))
-    except UnicodeEncodeError:
-        report.refuse("text", "the request holds text that is not Unicode: half of a surrogate pair")
-        raise
-    accept = "text/event-stream" if request.stream else "application/json"
-    headers = {"content-type": "application/json", "accept": accept}
-    for given in (target.headers, request.headers):
-        for name, value in given.items():
-            headers[name.lower()] = value
-    return HttpRequest("POST", f"{target.base_url}/chat/completions", headers, encoded)
+    url, body = f"{target.base_url}/chat/completions", _body(request, target, report)
+    return post_json(url, headers_for(request, target), body, report, ("reasoning_effort", "prompt_mode"))
 
 
 def _body(request: Request, target: Target, report: Report) -> Json:
     body: Json = {"model": target.model or request.model, "messages": encode_messages(request, target, report)}
     dialect = target.dialect if isinstance(target.dialect, MistralDialect) else _REFERENCE
-    _tools(body, request, dialect.schemas, report)
+    _tools(body, request, dialect, report)
     if request.output is not None:
         body["response_format"] = _format(request.output, dialect.schemas, report)
     if request.reasoning is not None:
@@ -123,13 +115,23 @@ def _reasoning(reasoning: Reasoning, report: Report) -> Json:
 # --- tools -------------------------------------------------------------------------------------------------------------
 
 
-def _tools(body: Json, request: Request, schemas: Schemas, report: Report) -> None:
+def _tools(body: Json, request: Request, dialect: MistralDialect, report: Report) -> None:
     choice = request.tool_choice
     tools = list(enumerate(request.tools))
+    own = {tool.name: has(tool, dialect) for tool in request.tools if isinstance(tool, ServerTool)}
+    if choice is not None and choice.mode == "tool" and choice.name in own:
+        if own[choice.name]:
+            why = "a choice names functions here: what the vendor runs is the only tool that is offered"
+            report.adapt("tool_choice", "changed", why, "tool_choice")
+            tools = [(place, tool) for place, tool in tools if isinstance(tool, ServerTool) and tool.name == choice.name]
+            choice = ToolChoice("required", extra=choice.extra)
+        else:
+            report.adapt("tool_choice", "dropped", f"{choice.name} is not offered and cannot be asked for", "tool_choice")
+            choice = None
     if choice is not None and choice.allowed:
         report.adapt("tool_choice", "changed", "this wire has no list of allowed tools: only these are sent", "tool_choice")
         tools = [(place, tool) for place, tool in tools if _name(tool) in choice.allowed]
-    encoded = [found for place, tool in tools if (found := _tool(tool, f"tools[{place}]", schemas, report)) is not None]
+    encoded = [found for place, tool in tools if (found := _tool(tool, f"tools[{place}]", dialect, report)) is not None]
     if encoded:
         body["tools"] = encoded
     if choice is not None and (encoded or choice.mode in ("auto", "none")):
@@ -151,8 +153,10 @@ def _name(tool: ToolLike) -> Any:
     return tool.data.get("name", tool.data.get("type")) if isinstance(tool, VendorTool) else tool.name
 
 
-def _tool(tool: ToolLike, path: str, schemas: Schemas, report: Report) -> Json | None:
+def _tool(tool: ToolLike, path: str, dialect: MistralDialect, report: Report) -> Json | None:
     match tool:
+        case ServerTool():
+            return encode_server_tool(tool, dialect, report, path)
         case VendorTool(data=data, protocol=protocol):
             if protocol in (None, PROTOCOL_NAME):
                 return data
@@ -162,7 +166,7 @@ def _tool(tool: ToolLike, path: str, schemas: Schemas, report: Report) -> Json |
             report.adapt("custom_tool", "dropped", f"this wire has no free-text tools: {tool.name!r} is left out", path)
             return None
         case Tool():
-            return _function(tool, path, schemas, report)
+            return _function(tool, path, dialect.schemas, report)
 
 
 def _function(tool: Tool, path: str, schemas: Schemas, report: Report) -> Json:

@@ -4,18 +4,21 @@ The body names its fields in one order; what is not said is not sent, but `strea
 `Request.extra` wins field by field; where it and the request both have an object, the two are joined, so that
 `extra={"options": {"num_ctx": 32768}}` stands beside our own options. The window is small unless the server or the model
 says otherwise, and what does not fit into it is cut without an error: agents should set `num_ctx`.
+
+There are no tools of the vendor's own: its web search and web fetch are endpoints for the caller's functions
+(https://docs.ollama.com/capabilities/web-search).
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
-from ...types.request import CustomTool, Output, Reasoning, Request, Tool, ToolChoice, ToolLike, VendorTool
+from ...types.request import CustomTool, Output, Reasoning, Request, Tool, ToolChoice, VendorTool
 from ...wire.http import HttpRequest
 from ..base import Report, Target
 from ..json_schema import SchemaRules, fit_schema
+from ..sending import headers_for, post_json
+from ..server_tools import CallersTool, without_server_tools
 from .dialect import OllamaDialect
 from .encode_messages import encode_messages
 from .wire import PROTOCOL_NAME
@@ -38,18 +41,8 @@ _UNSPOKEN = ("audio", "user", "metadata", "service_tier", "cache", "cache_key", 
 
 def encode_request(request: Request, target: Target, report: Report) -> HttpRequest:
     """The HTTP request, without credentials. Raises Unsupported through `report`."""
-    try:
-        body = _body(request, target, report)
-        encoded = msgspec.json.encode(body)
-    except UnicodeEncodeError:
-        report.refuse("text", "the request holds text that is not Unicode: half of a surrogate pair")
-        raise
-    accept = "application/x-ndjson" if request.stream else "application/json"
-    headers = {"content-type": "application/json", "accept": accept}
-    for given in (target.headers, request.headers):
-        for name, value in given.items():
-            headers[name.lower()] = value
-    return HttpRequest("POST", f"{target.base_url}/api/chat", headers, encoded)
+    headers = headers_for(request, target, stream="application/x-ndjson")
+    return post_json(f"{target.base_url}/api/chat", headers, _body(request, target, report), report, ("think",))
 
 
 def _body(request: Request, target: Target, report: Report) -> Json:
@@ -130,15 +123,15 @@ def _format(output: Output, dialect: OllamaDialect, report: Report) -> Any:
 
 
 def _tools(request: Request, dialect: OllamaDialect, report: Report) -> list[Json]:
-    tools = list(enumerate(request.tools))
-    if (choice := request.tool_choice) is not None:
+    tools, choice = without_server_tools(request, report)
+    if choice is not None:
         tools = _chosen(tools, choice, report)
     rules = dialect.schemas.tools
     found = [_tool(tool, f"tools[{place}]", rules, report) for place, tool in tools]
     return [tool for tool in found if tool is not None]
 
 
-def _chosen(tools: list[tuple[int, ToolLike]], choice: ToolChoice, report: Report) -> list[tuple[int, ToolLike]]:
+def _chosen(tools: list[tuple[int, CallersTool]], choice: ToolChoice, report: Report) -> list[tuple[int, CallersTool]]:
     """This wire has no `tool_choice`: the nearest is to offer only tools that may be called."""
     if choice.mode == "none":
         if tools:
@@ -153,14 +146,14 @@ def _chosen(tools: list[tuple[int, ToolLike]], choice: ToolChoice, report: Repor
     return [(place, tool) for place, tool in tools if _name(tool) in names] if names else tools
 
 
-def _name(tool: ToolLike) -> Any:
+def _name(tool: CallersTool) -> Any:
     if not isinstance(tool, VendorTool):
         return tool.name
     about = tool.data.get("function")
     return about.get("name") if isinstance(about, dict) else tool.data.get("name")
 
 
-def _tool(tool: ToolLike, path: str, rules: SchemaRules, report: Report) -> Json | None:
+def _tool(tool: CallersTool, path: str, rules: SchemaRules, report: Report) -> Json | None:
     match tool:
         case VendorTool(data=data, protocol=protocol):
             if protocol in (None, PROTOCOL_NAME):

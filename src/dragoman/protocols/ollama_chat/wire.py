@@ -159,8 +159,8 @@ def decode_picture(data: str) -> Base64:
 
 def compact(text: str) -> bytes | None:
     """The text of a JSON object without blanks, every name and number spelled as it was; None where it is no object."""
-    data = text.encode()
     try:
+        data = text.encode()
         if isinstance(msgspec.json.decode(data), dict):
             return msgspec.json.format(data, indent=-1)
     except UNREADABLE:

@@ -22,6 +22,7 @@ from .alternative import Alternative, list_of
 from .dialect import ChatDialect
 from .errors import stated_failure
 from .gather import message_key
+from .sources import sources
 from .speaker import Register
 from .wire import decode_usage
 
@@ -80,6 +81,9 @@ class Answer:
         for alternative in self.choices.values():
             if alternative.citations:
                 alternative.speak("text", out)
+        if found := sources(self.extra):
+            for alternative in self.choices.values():
+                alternative.cite_sources(found, out)
         opened = self._register.opened
         for index in sorted(opened):
             self._register.end(opened[index], out)

@@ -45,11 +45,13 @@ class Open(ABC):
 class OpenText(Open):
     """`Text` or `Refusal`."""
 
-    __slots__ = ("citations", "kind", "logprobs", "origin", "reasoning")
+    __slots__ = ("before", "citations", "kind", "logprobs", "origin", "reasoning")
 
-    def __init__(self, choice: int, kind: Literal["text", "refusal"], origin: Origin) -> None:
+    def __init__(self, choice: int, kind: Literal["text", "refusal"], origin: Origin, before: int = 0) -> None:
         super().__init__(choice)
         self.kind: Kind = kind
+        self.before = before
+        """How many characters of the message's content stand before it."""
         self.origin = origin
         self.citations: list[Citation] = []
         self.logprobs: list[dict[str, Any]] = []

@@ -15,11 +15,13 @@ from urllib.parse import unquote
 from ...errors import DecodeError
 from ...types.content import Cache, Text
 from ...types.messages import Message
-from ...types.request import AudioOutput, CustomTool, Output, Reasoning, Request, Tool, ToolChoice, ToolLike, VendorTool
+from ...types.request import AudioOutput, CustomTool, Output, Reasoning, Request, Tool, ToolChoice, ToolLike
+from ...types.server_tools import ServerTool
 from ...wire.http import HttpRequest
 from ...wire.json import read_json
 from .decode_messages import decode_messages
 from .media import decode_cache
+from .server_tools import read_options, read_tool
 
 __all__ = ["decode_request"]
 
@@ -183,7 +185,9 @@ def _tools(rest: Json, said: Json) -> None:
     tools = rest.get("tools")
     if isinstance(tools, list) and all(isinstance(tool, dict) for tool in tools):
         said["tools"] = tuple([_tool(tool) for tool in rest.pop("tools")])
-    if (choice := _choice(rest.get("tool_choice"))) is not None:
+    if (search := read_options(rest, said["model"])) is not None:
+        said["tools"] = (*said.get("tools", ()), search)
+    if (choice := _choice(rest.get("tool_choice"), said.get("tools", ()))) is not None:
         del rest["tool_choice"]
         said["tool_choice"] = choice
     if isinstance(rest.get("parallel_tool_calls"), bool):
@@ -195,7 +199,7 @@ def _tool(tool: Json) -> ToolLike:
     kind = fields.pop("type", None)
     about = fields.pop(kind, None) if kind in ("function", "custom") else None
     if not isinstance(about, dict) or not isinstance(about.get("name"), str):
-        return VendorTool(tool, "openai_chat")
+        return read_tool(tool)
     inner = {name: value for name, value in about.items() if value is not None}
     name, description = inner.pop("name"), inner.pop("description", None)
     if kind == "custom":
@@ -215,12 +219,15 @@ def _tool(tool: Json) -> ToolLike:
     return Tool(name, description, parameters, strict, cache, fields)
 
 
-def _choice(choice: Any) -> ToolChoice | None:
+def _choice(choice: Any, tools: tuple[ToolLike, ...]) -> ToolChoice | None:
     """`tool_choice`, None where it is of a form without a word (then it stays as it is)."""
     if isinstance(choice, str):
         return ToolChoice(choice)
     if not isinstance(choice, dict):
         return None
+    for tool in tools:
+        if isinstance(tool, ServerTool) and choice == {"type": f"openrouter:{tool.name}"}:
+            return ToolChoice("tool", tool.name)
     fields = dict(choice)
     kind = fields.pop("type", None)
     about = fields.pop(kind, None) if isinstance(kind, str) else None

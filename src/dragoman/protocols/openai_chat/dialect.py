@@ -13,6 +13,8 @@ import msgspec
 from ..base import ToolIdRule
 from ..json_schema import Schemas
 from ..json_schema.known import OPENAI
+from ..tool_forms import Form
+from .server_tools import OPENAI as OPENAI_TOOLS
 
 __all__ = ["REFERENCE", "CacheMarks", "ChatDialect", "Count", "Echo", "JsonSchema", "ReasoningStyle"]
 
@@ -163,6 +165,13 @@ class ChatDialect(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     tool_ids: ToolIdRule | None = None
     """Which call ids the vendor takes, None for the wire's own rule."""
 
+    server_tools: dict[str, tuple[Form, ...]] = {}
+    """What the vendor has of the tools that vendors run, by their neutral names (`web_search`, `code_execution`, ...): the first
+    form that a model has counts. What is not there is not offered. OpenAI's are in `REFERENCE`."""
+
+    forced_tools: bool = False
+    """Whether `tool_choice` can name a tool that the vendor runs, as `{type}` (OpenRouter)."""
+
     cumulative_arguments: bool = False
     """Argument pieces repeat what came before them (older MiniMax, some Qwen gateways): only the new end is taken."""
 
@@ -208,5 +217,5 @@ class ChatDialect(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """The vendor's own finish words beyond the common table, by the common word they mean."""
 
 
-REFERENCE: Final = ChatDialect(schemas=OPENAI)
+REFERENCE: Final = ChatDialect(schemas=OPENAI, server_tools=dict(OPENAI_TOOLS))
 """OpenAI itself, and who hosts it unchanged: what a target without a dialect speaks."""

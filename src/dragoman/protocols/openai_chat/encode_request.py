@@ -14,9 +14,10 @@ import msgspec
 from ...types.request import Request
 from ...wire.http import HttpRequest
 from ..base import Report, Target
+from ..sending import headers_for, post_json
 from .dialect import REFERENCE, ChatDialect
 from .encode_messages import encode_messages
-from .encode_settings import encode_output, encode_reasoning
+from .encode_settings import STEERING, encode_output, encode_reasoning
 from .encode_tools import encode_tools
 
 __all__ = ["encode_request"]
@@ -55,15 +56,7 @@ def encode_request(request: Request, target: Target, report: Report) -> HttpRequ
         body.setdefault(name, value)
     _fit(body, dialect, report)
     body.update(request.extra)
-    headers = {"content-type": "application/json", "accept": "text/event-stream" if request.stream else "application/json"}
-    for given in (target.headers, request.headers):
-        for name, value in given.items():
-            headers[name.lower()] = value
-    try:
-        return HttpRequest("POST", _url(target.base_url, dialect.path, model), headers, msgspec.json.encode(body))
-    except UnicodeEncodeError:
-        report.refuse("text", "the request holds text that is not Unicode: half of a surrogate pair")
-        raise
+    return post_json(_url(target.base_url, dialect.path, model), headers_for(request, target), body, report, STEERING)
 
 
 def _url(base: str, path: str, model: str) -> str:

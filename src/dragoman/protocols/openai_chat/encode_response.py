@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
 
-from ...types.content import Audio, Image, Opaque, Refusal, Text, Thinking, ToolCall
+from ...types.content import Audio, Citation, Image, Opaque, Refusal, Text, Thinking, ToolCall
 from ...types.messages import Message
 from ...types.response import Choice, Response, Usage
 from .details import DETAILS
@@ -23,6 +24,7 @@ from .say import (
     own_extra,
     thinking_field,
 )
+from .sources import sources
 from .wire import encode_usage
 
 __all__ = ["encode_response"]
@@ -33,7 +35,8 @@ _MESSAGE_KEY: Final = re.compile(r"choices\[(\d{1,3})\]\.message")
 def encode_response(response: Response) -> bytes:
     """The body of a whole answer; what this wire has no word for (other vendors' tools and signatures) is not in it."""
     choices = response.choices or (Choice(response.message, response.finish),)
-    said = [_choice(index, choice) for index, choice in enumerate(choices)]
+    listed = sources(response.extra)
+    said = [_choice(index, choice, listed) for index, choice in enumerate(choices)]
     fields = {}
     for name, value in response.extra.items():
         if (found := _MESSAGE_KEY.fullmatch(name)) is None:
@@ -52,25 +55,27 @@ def encode_response(response: Response) -> bytes:
     return msgspec.json.encode({**body, **fields})
 
 
-def _choice(index: int, choice: Choice) -> dict[str, Any]:
-    message, logprobs = _message(choice.message)
+def _choice(index: int, choice: Choice, listed: Sequence[Citation]) -> dict[str, Any]:
+    message, logprobs = _message(choice.message, listed)
     fields = {"index": index, "message": message, "logprobs": logprobs or None, **finish_fields(choice.finish)}
     if logprobs and isinstance(more := fields["logprobs"], dict):
         fields["logprobs"] = {**more, **logprobs}
     return fields
 
 
-def _message(message: Message) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The message, and the token lists that stand beside it."""
+def _message(message: Message, listed: Sequence[Citation]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The message, and the token lists that stand beside it; `listed` are sources that the answer lists elsewhere."""
     found: dict[str, Any] = {"role": "assistant", "content": None, "refusal": None}
     content: list[str | dict[str, Any]] = []
     logprobs: dict[str, Any] = {}
     for block in message.content:
         match block:
             case Text(text=text):
+                if cited := [citation for citation in block.citations if citation not in listed]:
+                    before = sum([len(piece) for piece in content if isinstance(piece, str)])
+                    _extend(found, "annotations", [annotation(citation, before) for citation in cited])
                 content.append(text)
                 _extend(logprobs, "content", block.logprobs)
-                _extend(found, "annotations", [annotation(citation) for citation in block.citations])
             case Refusal(text=text):
                 found["refusal"] = (found["refusal"] or "") + text
                 _extend(logprobs, "refusal", block.logprobs)

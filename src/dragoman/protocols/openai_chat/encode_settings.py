@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from ...types.request import Output, Reasoning
 from ..base import Report
 from ..json_schema import fit_schema
 from .dialect import ChatDialect
 
-__all__ = ["encode_output", "encode_reasoning"]
+__all__ = ["STEERING", "encode_output", "encode_reasoning"]
 
 
 def encode_output(body: dict[str, Any], output: Output, dialect: ChatDialect, report: Report) -> None:
@@ -35,6 +35,12 @@ def encode_output(body: dict[str, Any], output: Output, dialect: ChatDialect, re
     else:
         body["response_format"] = {"type": kind, **_present(schema=schema), **output.extra}
 
+
+STEERING: Final = (
+    *("reasoning_effort", "reasoning", "thinking", "enable_thinking", "thinking_budget"),
+    *("chat_template_kwargs", "chat_template_args", "include_reasoning", "reasoning_format"),
+)
+"""The fields in which one vendor or another is told how much to think."""
 
 NO_SWITCH = "there is no switch here: a model thinks as it does by itself; name an effort to be sure"
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
-from ...types.content import Audio, Base64, Block, Image, Opaque, Refusal, Text, Thinking, ToolCall
+from ...types.content import Audio, Base64, Block, Citation, Image, Opaque, Refusal, Text, Thinking, ToolCall
 from ...types.events import (
     ArgumentsDelta,
     AudioDelta,
@@ -51,6 +51,7 @@ from .say import (
     own_extra,
     thinking_field,
 )
+from .sources import sources
 from .wire import encode_usage
 
 __all__ = ["StreamEncoder"]
@@ -62,11 +63,12 @@ _MESSAGE_KEY: Final = re.compile(r"choices\[(\d{1,3})\]\.message")
 class _Said:
     """A block that has begun: what it is, where it stands, and under which name its text goes."""
 
-    __slots__ = ("block", "choice", "details", "field", "place")
+    __slots__ = ("before", "block", "choice", "details", "field", "place")
 
-    def __init__(self, block: Block, choice: int) -> None:
+    def __init__(self, block: Block, choice: int, before: int) -> None:
         self.block = block
         self.choice = choice
+        self.before = before
         self.field = ""
         self.place = 0
         self.details = False
@@ -83,6 +85,9 @@ class StreamEncoder(Encoder):
         self._places: dict[int, int] = {}
         self._choices: set[int] = set()
         self._usage: Usage | None = None
+        self._lengths: dict[int, int] = {}
+        """How many characters of content each choice has said."""
+        self._fields: dict[str, Any] = {}
         self._out: list[bytes] = []
 
     def feed(self, events: Sequence[Event]) -> bytes:
@@ -119,6 +124,8 @@ class StreamEncoder(Encoder):
         self._chunk([{"index": 0, "delta": {}, "finish_reason": None}], fields)
 
     def _delta(self, choice: int, delta: dict[str, Any], logprobs: Any = None) -> None:
+        if type(content := delta.get("content")) is str:
+            self._lengths[choice] = self._lengths.get(choice, 0) + len(content)
         self._chunk([{"index": choice, "delta": delta, "logprobs": logprobs, "finish_reason": None}])
 
     def _speak(self, choice: int) -> None:
@@ -164,7 +171,7 @@ class StreamEncoder(Encoder):
             case RefusalDelta():
                 self._text("refusal", event)
             case CitationDelta(index=index, citation=citation):
-                self._delta(self._blocks[index].choice, {"annotations": [annotation(citation)]})
+                self._cite(self._blocks[index], citation)
             case AudioDelta(index=index, data=data, transcript=transcript):
                 pieces = {name: text for name, text in (("data", data), ("transcript", transcript)) if text}
                 self._delta(self._blocks[index].choice, {"audio": pieces})
@@ -193,13 +200,13 @@ class StreamEncoder(Encoder):
     def _begin(self, event: BlockStart) -> None:
         self._speak(event.choice)
         block = event.block
-        said = self._blocks[event.index] = _Said(block, event.choice)
+        said = self._blocks[event.index] = _Said(block, event.choice, self._lengths.get(event.choice, 0))
         match block:
             case Text(text=text, logprobs=logprobs):
                 if text or logprobs:
                     self._text("content", TextDelta(event.index, text, logprobs))
                 for citation in block.citations:
-                    self._delta(event.choice, {"annotations": [annotation(citation)]})
+                    self._cite(said, citation)
             case Refusal(text=text, logprobs=logprobs):
                 if text or logprobs:
                     self._text("refusal", RefusalDelta(event.index, text, logprobs))
@@ -222,6 +229,10 @@ class StreamEncoder(Encoder):
                     self._delta(event.choice, fields)
             case _:
                 pass  # what the provider's own tools did has no place in this wire
+
+    def _cite(self, said: _Said, citation: Citation) -> None:
+        if citation not in sources(self._fields):  # else it stands in a field of the answer
+            self._delta(said.choice, {"annotations": [annotation(citation, said.before)]})
 
     def _call(self, said: _Said, block: ToolCall) -> None:
         if own_extra(block).get("function_call"):
@@ -263,6 +274,7 @@ class StreamEncoder(Encoder):
             else:
                 fields[name] = value
         if fields:
+            self._fields.update(fields)
             self._neutral(fields)
 
     def _finish(self, finishes: list[Finish]) -> None:

@@ -6,21 +6,33 @@ from collections.abc import Iterable
 from typing import Any
 
 from ...types.request import CustomTool, Request, Tool, ToolChoice, ToolLike, VendorTool
+from ...types.server_tools import ServerTool
 from ..base import Report
 from ..json_schema import fit_schema
 from .dialect import ChatDialect
 from .media import cache_field
+from .server_tools import encode_server_tools
 
 __all__ = ["encode_tools"]
 
 
 def encode_tools(body: dict[str, Any], request: Request, dialect: ChatDialect, report: Report) -> None:
-    """`tools`, `tool_choice` and `parallel_tool_calls`. Without tools none of the three is sent: OpenAI answers 400."""
+    """`tools`, `tool_choice` and `parallel_tool_calls`, and the fields of the request that stand for tools which the vendor runs.
+
+    Without tools none of the three is sent: OpenAI answers 400. `model` stands in the body already.
+    """
     choice = request.tool_choice
+    of_vendor = [(f"tools[{place}]", tool) for place, tool in enumerate(request.tools) if isinstance(tool, ServerTool)]
+    hosted: dict[str, dict[str, Any] | None] = {}
+    if of_vendor:
+        hosted = encode_server_tools(body, of_vendor, dialect.server_tools, choice, report)
+        if choice is not None and choice.mode == "tool" and choice.name in hosted and hosted[choice.name] is None:
+            report.adapt("tool_choice", "dropped", f"{choice.name} cannot be asked for here", "tool_choice")
+            choice = None
     tools = [
         (name, encoded)
         for place, tool in enumerate(request.tools)
-        for name, encoded in _encode(tool, f"tools[{place}]", dialect, report)
+        for name, encoded in _encode(tool, f"tools[{place}]", hosted, dialect, report)
     ]
     if choice is not None:
         tools = _narrow(tools, choice, dialect, report)
@@ -29,7 +41,7 @@ def encode_tools(body: dict[str, Any], request: Request, dialect: ChatDialect, r
             report.adapt("tool_choice", "dropped", "there is no tool to choose", "tool_choice")
         return
     body["tools"] = [encoded for _, encoded in tools]
-    if choice is not None and (encoded := _choice(choice, request.tools, dialect, report)) is not None:
+    if choice is not None and (encoded := _choice(choice, request.tools, hosted, dialect, report)) is not None:
         body["tool_choice"] = encoded
     if request.parallel_tools is not None:
         if dialect.parallel_tool_calls:
@@ -38,9 +50,14 @@ def encode_tools(body: dict[str, Any], request: Request, dialect: ChatDialect, r
             report.adapt("parallel_tools", "dropped", "this provider has no parallel_tool_calls", "parallel_tools")
 
 
-def _encode(tool: ToolLike, path: str, dialect: ChatDialect, report: Report) -> Iterable[tuple[str, dict[str, Any]]]:
+def _encode(
+    tool: ToolLike, path: str, hosted: dict[str, dict[str, Any] | None], dialect: ChatDialect, report: Report
+) -> Iterable[tuple[str, dict[str, Any]]]:
     """The tool's name and its definition, nothing where it cannot be said."""
     match tool:
+        case ServerTool():
+            if (wire := hosted[tool.name]) is not None:
+                yield tool.name, wire
         case Tool():
             yield tool.name, _function(tool, path, dialect, report)
         case CustomTool():
@@ -103,12 +120,20 @@ def _narrow(
     return tools
 
 
-def _choice(choice: ToolChoice, tools: tuple[ToolLike, ...], dialect: ChatDialect, report: Report) -> Any:
-    """`tool_choice`, weakened to the nearest word that the vendor has."""
+def _choice(
+    choice: ToolChoice,
+    tools: tuple[ToolLike, ...],
+    hosted: dict[str, dict[str, Any] | None],
+    dialect: ChatDialect,
+    report: Report,
+) -> Any:
+    """`tool_choice`, weakened to the nearest word that the vendor has; `hosted` are the objects of the vendor's own tools."""
     words = dialect.tool_choices
     custom = {tool.name for tool in tools if isinstance(tool, CustomTool)}
     mode: str = choice.mode
-    if mode == "tool" and "tool" in words and choice.name is not None:
+    if mode == "tool" and dialect.forced_tools and (wire := hosted.get(choice.name or "")) is not None:
+        return {"type": wire["type"], **choice.extra}
+    if mode == "tool" and "tool" in words and choice.name is not None and choice.name not in hosted:
         kind = "custom" if choice.custom or choice.name in custom else "function"
         return {"type": kind, kind: {"name": choice.name}, **choice.extra}
     if mode == "tool" or (mode not in words and mode in ("auto", "none", "required")):
@@ -118,7 +143,7 @@ def _choice(choice: ToolChoice, tools: tuple[ToolLike, ...], dialect: ChatDialec
         if mode not in words:
             return None
     if choice.allowed and "allowed" in words:
-        listed = [_named("custom" if name in custom else "function", name) for name in choice.allowed]
+        listed = [_named("custom" if name in custom else "function", name) for name in choice.allowed if name not in hosted]
         return {"type": "allowed_tools", "allowed_tools": {"mode": mode, "tools": listed}, **choice.extra}
     return mode
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from ...types.content import Audio, Base64, BlockBase, Citation, Image, Opaque, Thinking, ToolCall, Url
 from ...types.response import Finish
 from .media import data_url
@@ -64,13 +66,19 @@ def call_fields(call: ToolCall) -> dict[str, Any]:
     return {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments, **nested}, **fields}
 
 
-def annotation(citation: Citation) -> dict[str, Any]:
-    """A citation as an annotation: the vendor's own object where it is one of this wire."""
-    if citation.raw and decode_citation(citation.raw) == citation:
-        return citation.raw
+def annotation(citation: Citation, before: int = 0) -> dict[str, Any]:
+    """A citation as an annotation: the vendor's own object where it is one of this wire. `before` is how many characters the
+    message has before the text that carries it."""
+    start, end = citation.start, citation.end
+    raw = citation.raw
+    if raw and replace(decode_citation(raw), start=start, end=end) == citation:
+        if start is None or end is None:
+            return raw
+        about = {**raw[citation.kind], "start_index": start + before, "end_index": end + before}
+        return raw if about == raw[citation.kind] else {**raw, citation.kind: about}
     about = {
-        "start_index": citation.start or 0,
-        "end_index": citation.end or 0,
+        "start_index": 0 if start is None else start + before,
+        "end_index": 0 if end is None else end + before,
         "url": citation.url or "",
         "title": citation.title or "",
     }

@@ -7,14 +7,16 @@ text came with.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from ...types.content import Block, Origin
+from ...types.content import Block, Citation, Origin
 from ...types.events import BlockStart, BlockStop, CitationDelta, Event, OpaqueDelta, TextDelta, ThinkingDelta
 from .blocks import Kind, Open, OpenText, OpenThinking
 from .details import DETAILS, SILENT_FIELDS, Details
 from .gather import Gathered
-from .think_tags import ThinkTags
+from .say import closing_tag, opening_tag
+from .think_tags import CLOSE, ThinkTags
 from .wire import decode_citation
 
 __all__ = ["Logprobs", "Register", "Speaker", "place_of"]
@@ -61,7 +63,10 @@ class Register:
 class Speaker:
     """The voices of one choice."""
 
-    __slots__ = ("citations", "field", "held", "index", "logprobs", "origin", "register", "spoke", "tags", "thinking", "voice")
+    __slots__ = (
+        *("before", "citations", "field", "held", "index", "logprobs", "origin", "register", "spoke", "tags", "thinking"),
+        "voice",
+    )
 
     def __init__(self, index: int, register: Register, origin: Origin, tags: ThinkTags | None) -> None:
         self.index = index
@@ -75,6 +80,8 @@ class Speaker:
         self.held: list[list[Any]] = []
         self.logprobs = Gathered()
         self.spoke = False
+        self.before = 0
+        """The characters of the content that closed blocks have taken, which citations count too."""
 
     def speak(self, kind: Kind, out: list[Event]) -> OpenText:
         """The text or refusal that is being said, begun where another kind spoke last."""
@@ -83,7 +90,7 @@ class Speaker:
             return voice
         self._close_voice(out)
         self.tell_held(out)
-        opened = OpenText(self.index, "refusal" if kind == "refusal" else "text", self.origin)
+        opened = OpenText(self.index, "refusal" if kind == "refusal" else "text", self.origin, self.before)
         self.voice = opened
         self.spoke = True
         self.register.begin(opened, out)
@@ -193,11 +200,19 @@ class Speaker:
         voice = self.voice
         if not self.citations or not isinstance(voice, OpenText) or voice.kind != "text":
             return
-        for annotation in self.citations:
-            citation = decode_citation(annotation)
-            voice.citations.append(citation)
-            out.append(CitationDelta(place_of(voice), citation))
+        self._tell_citations(voice, [decode_citation(annotation, voice.before) for annotation in self.citations], out)
         self.citations = []
+
+    def cite_sources(self, found: Sequence[Citation], out: list[Event]) -> None:
+        """Sources of the whole answer stand on the text that ends it, where it cites none itself."""
+        voice = self.voice
+        if isinstance(voice, OpenText) and voice.kind == "text" and not voice.citations:
+            self._tell_citations(voice, found, out)
+
+    @staticmethod
+    def _tell_citations(voice: OpenText, found: Sequence[Citation], out: list[Event]) -> None:
+        voice.citations.extend(found)
+        out.extend([CitationDelta(place_of(voice), citation) for citation in found])
 
     def interrupt(self, out: list[Event]) -> None:
         """Something speaks that is not content."""
@@ -211,6 +226,12 @@ class Speaker:
         if voice is None:
             return
         self.voice = None
+        if isinstance(voice, OpenThinking):
+            if voice.field == "content":
+                length = len(closing_tag({"unclosed": voice.unclosed})) + len(opening_tag(voice.said))
+                self.before += length + sum(map(len, voice.pieces))
+        elif voice.kind == "text":
+            self.before += sum(map(len, voice.pieces)) + (len(CLOSE) if voice.reasoning else 0)
         if voice is self.thinking:
             self.thinking = None
         self.register.end(voice, out)

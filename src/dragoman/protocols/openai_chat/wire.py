@@ -165,21 +165,30 @@ def encode_usage(usage: Usage) -> dict[str, Any]:
     return found
 
 
-def decode_citation(annotation: dict[str, Any]) -> Citation:
-    """An annotation as a citation; kinds other than `url_citation` keep their object only."""
+def decode_citation(annotation: dict[str, Any], before: int = 0) -> Citation:
+    """An annotation as a citation; a kind that does not stand in a field of its own name keeps its object only.
+
+    Places are characters of the message's whole text, as Python counts them (recorded answers of OpenAI agree); `before` of them
+    stand before the block that carries the citation. `0` to `0` is how OpenRouter says no place, and one in another block is none
+    here: both are None.
+    """
     kind = annotation.get("type")
-    about = annotation.get("url_citation")
+    about = annotation.get(kind) if isinstance(kind, str) else None
     if not isinstance(about, dict):
         return Citation(kind=kind if isinstance(kind, str) else "", raw=annotation)
-    words = {name: value for name in ("url", "title", "content") if isinstance(value := about.get(name), str)}
+    words = {name: value for name in ("url", "title", "content", "document_id") if isinstance(value := about.get(name), str)}
     start, end = about.get("start_index"), about.get("end_index")
+    if type(start) is not int or type(end) is not int or not before <= start <= end or end == 0:
+        start = end = None
+    else:
+        start, end = start - before, end - before
     return Citation(
-        kind="url_citation",
+        kind=str(kind),
         url=words.get("url"),
-        title=words.get("title"),
+        title=words.get("title", words.get("document_id")),  # https://console.groq.com/docs/api-reference#chat-create
         text=words.get("content"),
-        start=start if type(start) is int else None,
-        end=end if type(end) is int else None,
+        start=start,
+        end=end,
         raw=annotation,
     )
 

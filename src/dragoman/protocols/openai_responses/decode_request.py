@@ -11,11 +11,13 @@ from typing import Any, Final
 from ...errors import DecodeError
 from ...types.content import Cache, Text
 from ...types.request import CustomTool, Output, Reasoning, Request, Tool, ToolChoice, ToolLike, VendorTool
+from ...types.server_tools import RemoteMcp, ServerTool
 from ...wire.http import HttpRequest
 from ...wire.json import read_json
 from .decode_messages import decode_messages
 from .encode_request import LOGPROBS
 from .json_text import Json
+from .server_tools import read_tool
 
 __all__ = ["decode_request"]
 
@@ -65,6 +67,9 @@ def _forms(rest: Json, said: Json) -> None:
         del rest["text"]
         if left:
             rest["text"] = left
+    elif (output := _output(_flat(rest.get("response_format")))) is not None:
+        said["output"] = output
+        del rest["response_format"]
     if isinstance(about := rest.get("reasoning"), dict) and (reasoning := _reasoning(about)) is not None:
         del rest["reasoning"]
         said["reasoning"] = reasoning
@@ -74,6 +79,14 @@ def _forms(rest: Json, said: Json) -> None:
     included = rest.get("include")
     if isinstance(included, list) and LOGPROBS in included:
         said["logprobs"] = True
+
+
+def _flat(form: Any) -> Any:
+    """The form of the answer as Chat Completions has it, which Perplexity kept, in the form of `text.format`."""
+    if not isinstance(form, dict) or form.get("type") != "json_schema":
+        return form
+    schema = form.get("json_schema")
+    return {"type": "json_schema", **schema} if isinstance(schema, dict) else None
 
 
 def _output(form: Any) -> Output | None:
@@ -112,7 +125,7 @@ def _tool(tool: Json) -> ToolLike:
     kind, name = fields.pop("type", None), fields.pop("name", None)
     description = fields.pop("description", None)
     if kind not in ("function", "custom") or not isinstance(name, str) or not isinstance(description, str | None):
-        return VendorTool(tool, "openai_responses")
+        return read_tool(tool)
     if kind == "function":
         parameters, strict = fields.pop("parameters", None), fields.pop("strict", None)
         if not isinstance(parameters, dict | None) or not isinstance(strict, bool | None):
@@ -136,10 +149,12 @@ def _choice(choice: Any, tools: tuple[ToolLike, ...]) -> ToolChoice | None:
     kind, name = fields.pop("type", None), fields.pop("name", None)
     if kind in ("function", "custom") and isinstance(name, str):
         return ToolChoice("tool", name, kind == "custom", extra=fields)
+    if name is None and (hosted := _hosted({"type": kind, **fields}, tools)) is not None:
+        return ToolChoice("tool", hosted)
     if kind == "allowed_tools" and name is None and isinstance(mode := fields.pop("mode", None), str):
         named = fields.pop("tools", None)
         custom = {tool.name for tool in tools if isinstance(tool, CustomTool)}
-        names = [_allowed(entry, custom) for entry in named] if isinstance(named, list) else []
+        names = [_allowed(entry, custom) or _hosted(entry, tools) for entry in named] if isinstance(named, list) else []
         if names and all(names):
             return ToolChoice(mode, allowed=tuple([name for name in names if name]), extra=fields)
     return None
@@ -149,3 +164,20 @@ def _allowed(entry: Any, custom: set[str]) -> str | None:
     if not isinstance(entry, dict) or entry.keys() != {"type", "name"} or not isinstance(name := entry["name"], str):
         return None
     return name if entry["type"] == ("custom" if name in custom else "function") else None
+
+
+def _hosted(entry: Any, tools: tuple[ToolLike, ...]) -> str | None:
+    """The name of the tool that a choice names by its type, or by the label of an MCP server; None for another entry."""
+    for tool in tools:
+        if isinstance(tool, RemoteMcp):
+            named: Json = {"type": "mcp", "server_label": tool.name}
+        elif isinstance(tool, ServerTool):
+            named = {"type": tool.extra.get("type", _TYPES.get(tool.name))}
+        else:
+            continue
+        if entry == named:
+            return tool.name
+    return None
+
+
+_TYPES: Final = {"web_search": "web_search", "file_search": "file_search", "code_execution": "code_interpreter"}

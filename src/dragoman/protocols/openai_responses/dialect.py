@@ -13,6 +13,8 @@ import msgspec
 from ..base import ToolIdRule
 from ..json_schema import Schemas
 from ..json_schema.known import OPENAI
+from ..tool_forms import Form
+from .server_tools import OPENAI as OPENAI_TOOLS
 
 __all__ = ["REFERENCE", "ResponsesDialect"]
 
@@ -55,6 +57,9 @@ class ResponsesDialect(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     summaries: bool = True
     """Whether `reasoning.summary` is taken; False drops and reports it."""
 
+    output_field: Literal["text", "response_format"] | None = "text"
+    """Where the form of the answer goes: into `text.format`, or as Chat Completions has it; None drops and reports it."""
+
     json_schema: bool = True
     """Whether `text.format` may be `json_schema`; False asks for JSON of any form and reports it."""
 
@@ -84,6 +89,18 @@ class ResponsesDialect(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
 
     input_audio: bool = False
     """Whether `input_audio` parts are taken (OpenRouter): OpenAI's schema and SDK have text, images and files only."""
+
+    typed_messages: bool = False
+    """Whether messages must say that they are (`type: message`), which OpenAI infers from the role."""
+
+    assistant_parts: bool = True
+    """Whether the model's own messages may be parts (`output_text`); False sends their text."""
+
+    items: dict[str, tuple[str, ...]] | None = None
+    """The types of items that are taken, each with its fields; None for all. Others are left out and reported."""
+
+    call_fields: tuple[str, ...] = ()
+    """Fields of a call that its output has to repeat (`thought_signature`)."""
 
     # --- reasoning ---------------------------------------------------------------------------------------------------
 
@@ -118,6 +135,13 @@ class ResponsesDialect(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     hosted_custom: bool = False
     """Whether `custom_tool_call` items are calls of the vendor's own tools, which it answers itself, and not the caller's."""
 
+    server_tools: dict[str, tuple[Form, ...]] = {}
+    """What the vendor has of the tools that vendors run, by their neutral names (`web_search`, `remote_mcp`, ...): the first form
+    that a model has counts. What is not there is not offered. OpenAI's are in `REFERENCE`."""
 
-REFERENCE: Final = ResponsesDialect(schemas=OPENAI)
+    forced_tools: bool = True
+    """Whether `tool_choice` can name a tool that the vendor runs."""
+
+
+REFERENCE: Final = ResponsesDialect(schemas=OPENAI, server_tools=dict(OPENAI_TOOLS))
 """OpenAI itself, and who hosts it unchanged: what a target without a dialect speaks."""

@@ -30,6 +30,7 @@ from ...types.messages import Message
 from ...types.request import Request
 from ..base import Report, Target, belongs
 from .dialect import ResponsesDialect
+from .fit_items import fit_items
 from .json_text import Json, dump
 from .outputs import OutputEncoder
 from .parts import PartEncoder
@@ -47,7 +48,7 @@ def encode_messages(request: Request, target: Target, dialect: ResponsesDialect,
     instructions = encoder.system(request.system)
     for place, message in enumerate(request.messages):
         encoder.message(message, f"messages[{place}]")
-    return instructions, encoder.items
+    return instructions, fit_items(encoder.items, dialect, report)
 
 
 class _Encoder:

@@ -12,14 +12,15 @@ from typing import Any, Final
 
 import msgspec
 
-from ...types.request import Output, Reasoning, Request
+from ...types.request import Reasoning, Request
 from ...wire.http import HttpRequest
 from ..base import Report, Target
-from ..json_schema import fit_schema
+from ..sending import headers_for, post_json
 from .dialect import REFERENCE, ResponsesDialect
 from .encode_messages import encode_messages
 from .encode_tools import encode_tools
 from .json_text import Json
+from .output_format import say_output
 
 __all__ = ["ENCRYPTED", "LOGPROBS", "encode_request"]
 
@@ -44,7 +45,7 @@ def encode_request(request: Request, target: Target, report: Report) -> HttpRequ
         body["instructions"] = instructions
     encode_tools(body, request, dialect, report)
     if request.output is not None:
-        body["text"] = {"format": _format(request.output, dialect, report)}
+        say_output(body, request.output, dialect, report)
     if request.reasoning is not None:
         _reasoning(body, request.reasoning, dialect, report)
     _settings(body, request, dialect, report)
@@ -60,35 +61,13 @@ def encode_request(request: Request, target: Target, report: Report) -> HttpRequ
     _include(body, request, dialect, report)
     if items and "input" not in request.extra:
         body["input"] = items
-    headers = {"content-type": "application/json", "accept": "text/event-stream" if request.stream else "application/json"}
-    for given in (target.headers, request.headers):
-        for name, value in given.items():
-            headers[name.lower()] = value
-    try:
-        return HttpRequest("POST", _url(target.base_url, dialect.path), headers, msgspec.json.encode(body))
-    except UnicodeEncodeError:
-        report.refuse("text", "the request holds text that is not Unicode: half of a surrogate pair")
-        raise
+    return post_json(_url(target.base_url, dialect.path), headers_for(request, target), body, report, ("reasoning",))
 
 
 def _url(base: str, path: str) -> str:
     """The path goes before a query that belongs to the base URL (Azure's `?api-version=`)."""
     base, mark, query = base.partition("?")
     return f"{base}{path}{mark}{query}"
-
-
-def _format(output: Output, dialect: ResponsesDialect, report: Report) -> Json:
-    if output.kind != "json_schema":
-        return {"type": output.kind, **output.extra}
-    if not dialect.json_schema:
-        report.adapt("output", "changed", "this provider has no schemas: the answer is asked to be JSON of any form", "output")
-        return {"type": "json_object"}
-    schema = output.schema
-    if schema is not None:
-        schema = fit_schema(schema, dialect.schemas.for_output(output.strict), report, "output.schema")
-    fields = {"description": output.description, "schema": schema, "strict": output.strict}
-    said = {name: value for name, value in fields.items() if value is not None}
-    return {"type": "json_schema", "name": output.name, **said, **output.extra}
 
 
 def _reasoning(body: Json, reasoning: Reasoning, dialect: ResponsesDialect, report: Report) -> None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from ...types.request import CustomTool, Request, Tool, ToolChoice, ToolLike, VendorTool
+from ...types.server_tools import ServerTool
 from ..base import Report
 from ..json_schema import fit_schema
 from .dialect import ResponsesDialect
 from .json_text import Json
+from .server_tools import encode_server_tool
 
 __all__ = ["encode_tools"]
 
@@ -20,15 +22,25 @@ _NO_ARGUMENTS: Json = {"type": "object", "properties": {}}
 
 
 def encode_tools(body: Json, request: Request, dialect: ResponsesDialect, report: Report) -> None:
-    """Add `tools`, `tool_choice` and `parallel_tool_calls`."""
+    """Add `tools`, `tool_choice` and `parallel_tool_calls`; `model` stands in the body already."""
     choice = request.tool_choice
+    model = str(body.get("model") or "")
     tools = request.tools
     if choice is not None:
         tools = _offered(tools, choice, dialect, report)
-    encoded = [_tool(tool, f"tools[{place}]", dialect, report) for place, tool in enumerate(tools)]
-    if found := [tool for tool in encoded if tool is not None]:
+    hosted: dict[str, Json | None] = {}
+    found: list[Json] = []
+    for place, tool in enumerate(tools):
+        path = f"tools[{place}]"
+        if isinstance(tool, ServerTool):
+            encoded = hosted[tool.name] = encode_server_tool(tool, dialect.server_tools, model, report, path)
+        else:
+            encoded = _tool(tool, path, dialect, report)
+        if encoded is not None:
+            found.append(encoded)
+    if found:
         body["tools"] = found
-    if choice is not None and (said := _choice(choice, request.tools, dialect, report)) is not None:
+    if choice is not None and (said := _choice(choice, request.tools, hosted, dialect, report)) is not None:
         body["tool_choice"] = said
     if request.parallel_tools is not None:
         body["parallel_tool_calls"] = request.parallel_tools
@@ -51,7 +63,7 @@ def _name(tool: ToolLike) -> Any:
     return tool.data.get("name", tool.data.get("type")) if isinstance(tool, VendorTool) else tool.name
 
 
-def _tool(tool: ToolLike, path: str, dialect: ResponsesDialect, report: Report) -> Json | None:
+def _tool(tool: Tool | CustomTool | VendorTool, path: str, dialect: ResponsesDialect, report: Report) -> Json | None:
     if isinstance(tool, VendorTool):
         if tool.protocol is None or tool.protocol == _NAME:
             return tool.data
@@ -77,18 +89,31 @@ def _tool(tool: ToolLike, path: str, dialect: ResponsesDialect, report: Report) 
     return {**wire, **tool.extra}
 
 
-def _choice(choice: ToolChoice, tools: tuple[ToolLike, ...], dialect: ResponsesDialect, report: Report) -> Any:
+def _choice(
+    choice: ToolChoice, tools: tuple[ToolLike, ...], hosted: dict[str, Json | None], dialect: ResponsesDialect, report: Report
+) -> Any:
+    """`tool_choice`; `hosted` are the objects of the vendor's own tools by their names, None for one that is not offered."""
     known = dialect.tool_choices
     mode: str = choice.mode
+    if mode == "tool" and choice.name in hosted:
+        wire = hosted[choice.name]
+        if wire is None:
+            report.adapt("tool_choice", "dropped", f"{choice.name} is not offered and cannot be asked for", "tool_choice")
+            return None
+        if "tool" in known and dialect.forced_tools:
+            return {**_hosted(wire), **choice.extra}
+    elif mode == "tool" and "tool" in known:
+        return {"type": "custom" if choice.custom else "function", "name": choice.name, **choice.extra}
     if mode == "tool":
-        if "tool" in known:
-            return {"type": "custom" if choice.custom else "function", "name": choice.name, **choice.extra}
         report.adapt("tool_choice", "changed", "this provider cannot be told which tool to call: it must call one", "tool_choice")
         mode = "required"
     if choice.allowed and "allowed" in known:
         kinds = {_name(tool): _kind(tool) for tool in tools}
-        named = [_allowed(name, kinds.get(name, "function")) for name in choice.allowed]
-        return {"type": "allowed_tools", "mode": mode, "tools": named, **choice.extra}
+        named = [_allowed(name, kinds.get(name, "function"), hosted) for name in choice.allowed]
+        if offered := [entry for entry in named if entry is not None]:
+            return {"type": "allowed_tools", "mode": mode, "tools": offered, **choice.extra}
+        report.adapt("tool_choice", "changed", "none of the allowed tools is offered: none may be called", "tool_choice")
+        return "none"
     if mode == "required" and "required" not in known:
         report.adapt("tool_choice", "dropped", "this provider cannot be told that a tool must be called", "tool_choice")
         return None
@@ -107,5 +132,13 @@ def _kind(tool: ToolLike) -> str:
             return "function"
 
 
-def _allowed(name: str, kind: str) -> Json:
+def _hosted(wire: Json) -> Json:
+    """What names a tool that the vendor runs: its type, of an MCP server the label beside it."""
+    return {name: wire[name] for name in ("type", "server_label") if name in wire}
+
+
+def _allowed(name: str, kind: str, hosted: dict[str, Json | None]) -> Json | None:
+    if name in hosted:
+        wire = hosted[name]
+        return None if wire is None else _hosted(wire)
     return {"type": kind, "name": name} if kind in ("function", "custom", "mcp") else {"type": kind}

@@ -61,6 +61,9 @@ def read_frame(answer: Answer, kind: str, data: Json, out: list[Event]) -> None:
             said = {name: value for name, value in response.items() if value is not None}
             answer.end({"status": end, **said}, beside, out)
         return
+    if kind == "response.failed" and data.get("error"):  # Perplexity: the error stands where others have the answer
+        _error(answer, data, out)
+        return
     if "output_index" not in data and "item_id" not in data:
         out.append(OpaqueEvent(kind, _bare(data, ())))
         return
@@ -296,6 +299,8 @@ _HANDLERS: Final[dict[str, Callable[[Answer, Json, list[Event]], bool]]] = {
     "response.refusal.done": _repeated,
     "response.reasoning_text.delta": _thinking,
     "response.reasoning_text.done": _repeated,
+    "response.reasoning.delta": _thinking,  # https://www.openresponses.org/specification#streaming, Venice
+    "response.reasoning.done": _repeated,
     "response.reasoning_summary_text.delta": _thinking,
     "response.reasoning_summary_text.done": _repeated,
     "response.reasoning_summary_part.added": _repeated,

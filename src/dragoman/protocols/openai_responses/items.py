@@ -52,11 +52,15 @@ SERVER_CALLS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "web_search_call": ("web_search", ("action", "arguments")),
     "x_search_call": ("x_search", ("arguments",)),  # xAI
     "file_search_call": ("file_search", ("queries", "arguments")),
-    "code_interpreter_call": ("code_interpreter", ("code", "arguments")),
+    "code_interpreter_call": ("code_execution", ("code", "arguments")),
     "image_generation_call": ("image_generation", ()),
     "mcp_call": ("", ("arguments",)),
     "shell_call": ("shell", ("action",)),
     "tool_search_call": ("tool_search", ("arguments",)),
+    # Perplexity: what was found, with what was looked for: https://docs.perplexity.ai/api-reference/responses-post
+    "search_results": ("web_search", ("queries",)),
+    "fetch_url_results": ("web_fetch", ()),
+    "sandbox_results": ("code_execution", ("code",)),
 }
 """Calls of tools that the vendor runs, likewise."""
 
@@ -64,6 +68,9 @@ RESULTS: Final[dict[str, tuple[str, ...]]] = {
     "file_search_call": ("results",),
     "code_interpreter_call": ("outputs",),
     "mcp_call": ("output", "error"),
+    "search_results": ("results",),
+    "fetch_url_results": ("contents",),
+    "sandbox_results": ("results",),
 }
 """Where the result stands inside the item of its call."""
 
@@ -282,7 +289,8 @@ def _arguments(item: Json, places: tuple[str, ...], started: bool) -> tuple[str,
 
 
 def _text(parts: list[Any]) -> str:
-    return "".join([part["text"] for part in parts if isinstance(part, dict) and isinstance(part.get("text"), str)])
+    words = [part.get("text") if isinstance(part, dict) else part for part in parts]  # Venice has plain texts
+    return "".join([text for text in words if isinstance(text, str)])
 
 
 def _cuts(parts: list[Any], kind: str) -> list[Any]:

@@ -269,5 +269,6 @@ def _cut(cuts: Sequence[Any], kind: str, text: str, at: int) -> tuple[list[Any],
             at += cut
         else:
             parts.append(cut)
-            at += len(cut["text"]) if isinstance(cut, dict) and isinstance(cut.get("text"), str) else 0
+            words = cut.get("text") if isinstance(cut, dict) else cut
+            at += len(words) if isinstance(words, str) else 0
     return parts, at

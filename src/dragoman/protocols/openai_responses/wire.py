@@ -34,6 +34,7 @@ _FINISHES: Final[dict[str, FinishReason]] = {
     "incomplete": "length",
     "cancelled": "cancelled",
     "failed": "error",
+    "requires_action": "tool_calls",  # Perplexity: https://docs.perplexity.ai/api-reference/responses-post
 }
 
 _WORDS: Final[dict[str, str]] = {
@@ -108,6 +109,8 @@ def decode_usage(raw: Json) -> Usage:
     asked = raw.get("input_tokens_details")
     total = _count(raw, "input_tokens")
     read, write = _count(asked, "cached_tokens"), _count(asked, "cache_write_tokens")
+    if read is None and write is None:  # Perplexity has Anthropic's words
+        read, write = _count(asked, "cache_read_input_tokens"), _count(asked, "cache_creation_input_tokens")
     fresh = None if total is None else max(0, total - (read or 0) - (write or 0))
     reasoning = _count(raw.get("output_tokens_details"), "reasoning_tokens")
     return Usage(fresh, _count(raw, "output_tokens"), read, write, reasoning, raw)
@@ -131,16 +134,24 @@ def encode_usage(usage: Usage) -> Json:
 
 
 def decode_citation(annotation: Json) -> Citation:
-    """An annotation as a citation; its own words are kept in `raw`."""
+    """An annotation as a citation; its own words are kept in `raw`.
+
+    Places are characters of the part's text as Python counts them, the end exclusive (recorded answers agree, whatever the
+    reference says of last characters). A `file_citation` has a point, its `index`, at which it is to be inserted; that of a
+    `file_path` is a place in a list of files. `0` to `0` is how OpenRouter says no place.
+    """
     kind, url = annotation.get("type"), annotation.get("url")
     title = annotation.get("title", annotation.get("filename"))
     start, end = annotation.get("start_index"), annotation.get("end_index")
+    if kind == "file_citation" and start is None:
+        start = end = annotation.get("index")
+    placed = type(start) is int and type(end) is int and 0 <= start <= end and end > 0
     return Citation(
         kind if isinstance(kind, str) else "",
         url if isinstance(url, str) else None,
         title if isinstance(title, str) else None,
-        start=start if type(start) is int else None,
-        end=end if type(end) is int else None,
+        start=start if placed else None,
+        end=end if placed else None,
         raw=annotation,
     )
 

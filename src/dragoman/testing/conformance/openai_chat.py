@@ -7,6 +7,8 @@ from typing import Any
 
 from ... import providers
 from ...protocols.openai_chat import ChatDialect
+from ...protocols.openai_chat.dialect import REFERENCE
+from ...protocols.tool_forms import OPENROUTER
 from ...types.response import Usage
 from .corpus import Exchange
 from .openai_chat_equivalences import ACROSS, EQUIVALENCES
@@ -99,6 +101,7 @@ def _spoken(exchange: Exchange, dialect: Any) -> Any:
         think_tags=bool(dialect and dialect.think_tags),
         echo="always",
         echo_field=next((field for field in _THINKING if any(isinstance(turn.get(field), str) for turn in assistants)), None),
+        server_tools=OPENROUTER if '"openrouter:' in text else REFERENCE.server_tools,
         echo_details=not assistants or '"reasoning_details"' in text or not any(field in text for field in _THINKING),
     )
 

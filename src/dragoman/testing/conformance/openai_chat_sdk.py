@@ -11,6 +11,25 @@ from .rules import ANY, OracleRule, Summary
 
 __all__ = ["ORACLE_RULES"]
 
+
+def _listed(exchange: Exchange) -> int:
+    """How many sources an answer lists beside its choices, in the last object that lists any."""
+    found: list[Any] = []
+    for value in exchange.answer_values:
+        if isinstance(value, dict):
+            venice = value.get("venice_parameters") or {}
+            found = value.get("search_results") or venice.get("web_search_citations") or value.get("citations") or found
+    return len(found)
+
+
+def _uncited(exchange: Exchange, expected: Summary, ours: Summary) -> bool:
+    return not expected["citations"] and bool(ours.get("citations")) and _listed(exchange) > 0
+
+
+def _expect_sources(exchange: Exchange, expected: Summary) -> None:
+    expected["citations"] = _listed(exchange)
+
+
 _END = re.compile(rb"data: ?\[DONE\]")
 
 
@@ -281,6 +300,13 @@ ORACLE_RULES = (
         "a 200 answer that holds an error and no choices is no answer, but the SDK gives an empty completion",
         _unread_error,
         _expect_stated_error,
+    ),
+    OracleRule(
+        "sources beside the choices",
+        "Perplexity, Venice and others list the sources of an answer in fields of its own, which the SDK does not know; they are "
+        "citations of the whole text",
+        _uncited,
+        _expect_sources,
     ),
     OracleRule(
         "what stands beside an error",

@@ -8,6 +8,7 @@ from typing import Any
 from ... import providers
 from ...protocols.base import ToolIdRule
 from ...protocols.openai_responses import ResponsesDialect
+from ...protocols.openai_responses.dialect import REFERENCE
 from ...types.response import Usage
 from .corpus import Exchange
 from .rules import ANY, Echo, Equivalence, OracleRule, Summary, WireRules, without_nulls
@@ -127,6 +128,7 @@ def _spoken(exchange: Exchange, dialect: Any) -> Any:
         echo="always",
         tool_ids=_UNKNOWN.tool_ids,
         hosted_custom=bool(dialect and dialect.hosted_custom),
+        server_tools=REFERENCE.server_tools,
     )
 
 
