@@ -13,6 +13,9 @@ __all__ = ["DRIVERS", "MEASURES", "MODULES", "OFFICIAL", "REQUIREMENTS", "Driver
 
 ROOT = Path(__file__).resolve().parent.parent
 
+CHECKED = ("bedrock", "invoke")
+"""The wires with checksums in their frames, where the pacing server can put no time."""
+
 
 class Driver(NamedTuple):
     """A client to be measured: its class, the package it stands for, its wire, and what its rows are compared with."""
@@ -24,7 +27,8 @@ class Driver(NamedTuple):
 
 
 class Measure(NamedTuple):
-    """What is measured: the mode of `measure.py`, the tape and its delivery, and the prompt and number of whole calls."""
+    """What is measured: the mode of `measure.py`, the tape and its delivery, the prompt, and the number of whole calls or of
+    streams at once."""
 
     mode: str
     about: str
@@ -36,6 +40,10 @@ class Measure(NamedTuple):
     def path(self, wire: str) -> str:
         """Where the server answers it."""
         return f"/{wire}/{self.tape}/{self.delivery}/{PROMPTS[self.prompt]}"
+
+    def suits(self, driver: Driver) -> bool:
+        """Whether it can be measured of a driver: many streams at once only in asyncio, and of wires that carry a stamp."""
+        return self.mode != "many" or (driver.twin != f"dragoman-sync/{driver.wire}" and driver.wire not in CHECKED)
 
 
 MEASURES = {
@@ -50,6 +58,8 @@ MEASURES = {
     "single": Measure("stream", "100 text deltas, one each 5 ms", "text-100", "single"),
     "args5k": Measure("stream", "a tool call in 5,000 deltas", "args-5000"),
     "args50k": Measure("stream", "a tool call in 50,000 deltas", "args-50000"),
+    "conc1000": Measure("many", "1,000 streams at once, a text delta each 200 ms", "stamped-50", "paced200", calls=1000),
+    "conc20": Measure("many", "20 streams at once, to see that all is well", "stamped-8", "paced20", calls=20),
     "check": Measure("check", "400 deltas of every kind, once, to see that all is well", "mix-400", "frag"),
 }
 
@@ -68,7 +78,8 @@ def _family(name: str, module: str, wires: tuple[str, ...], faces: str = "both")
         kind = WIRES[wire].kind
         if faces != "blocking":
             yield f"{name}/{wire}", Driver(f"{module}:Async{kind}", name, wire, f"dragoman/{wire}")
-        yield f"{name}-sync/{wire}", Driver(f"{module}:{kind}", name, wire, f"dragoman-sync/{wire}")
+        if faces != "asyncio":
+            yield f"{name}-sync/{wire}", Driver(f"{module}:{kind}", name, wire, f"dragoman-sync/{wire}")
 
 
 DRIVERS: dict[str, Driver] = {
@@ -87,6 +98,7 @@ DRIVERS |= {
     **dict(_family("boto3", "peer_boto3", ("bedrock",), "blocking")),
     **dict(_family("litellm", "peer_litellm", ("chat", "messages"))),
     **dict(_family("lm15", "peer_lm15", ("chat", "messages"))),
+    **dict(_family("pydantic-ai", "peer_pydantic_ai", ("chat", "messages"), "asyncio")),
 }
 
 OFFICIAL = ("openai", "anthropic", "google-genai", "mistralai", "cohere", "ollama", "boto3")
@@ -104,6 +116,7 @@ REQUIREMENTS = {
     "boto3": ["boto3"],
     "litellm": ["litellm"],
     "lm15": ["lm15"],
+    "pydantic-ai": ["pydantic-ai-slim[openai,anthropic]"],
 }
 """What is installed for each package, each in an environment of its own, because they ask for different versions."""
 
@@ -111,5 +124,6 @@ MODULES = {package: package for package in REQUIREMENTS} | {
     "limit": "aiohttp",
     "google-genai": "google.genai",
     "mistralai": "mistralai.client",
+    "pydantic-ai": "pydantic_ai",
 }
 """The module that a program imports to use a package."""

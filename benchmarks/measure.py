@@ -5,6 +5,7 @@
     python measure.py whole   DRIVER URL TAPE PROMPT CALLS
     python measure.py stream  DRIVER URL TAPE
     python measure.py check   DRIVER URL TAPE          once, to see whether the answer is right
+    python measure.py many    DRIVER URL TAPE PROMPT STREAMS      so many streams at once
     python measure.py profile DRIVER URL TAPE PROMPT CALLS
 
 DRIVER is `module:Class`, the module from `drivers/` or a file's path. What counts is the CPU time of this process, user
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
+SHORT = 0.02
+"""Seconds of CPU time that a pass over streams takes at least: of one short call the state of the processor's caches is
+measured, and not the work."""
+MOST = 50
 ENOUGH = 0.3
 """Seconds of CPU time after which a measurement is long enough."""
 PASSES = 40
@@ -176,12 +181,31 @@ def measure_stream(name: str, url: str, tape: str, *, timed: bool = True) -> dic
     wrong: list[str] = []
 
     def check() -> None:
-        pairs = zip(("text", "thinking", "arguments"), sinks.pop().joined(), wanted[:3], strict=True)
-        found = [f"{kind}: {len(got)} characters of {len(want)}" for kind, got, want in pairs if not same(kind, got, want)]
-        wrong.extend(found if not wrong else [])
+        while sinks:
+            pairs = zip(("text", "thinking", "arguments"), sinks.pop().joined(), wanted[:3], strict=True)
+            found = [f"{kind}: {len(got)} characters of {len(want)}" for kind, got, want in pairs if not same(kind, got, want)]
+            wrong.extend(found if not wrong else [])
 
-    seconds, passes = _median(once, check) if timed else _once(once, check)
-    return {"seconds": seconds / wanted.events, "passes": passes, "wrong": wrong}
+    seconds, passes = _once(once, check)
+    if not timed:
+        return {"seconds": seconds / wanted.events, "passes": passes, "wrong": wrong}
+    times = max(1, min(MOST, round(SHORT / max(_once(once, check)[0], 1e-6))))
+
+    def several() -> None:
+        for _ in range(times):
+            once()
+
+    seconds, passes = _median(several, check)
+    return {"seconds": seconds / times / wanted.events, "passes": passes, "wrong": wrong}
+
+
+def measure_many(name: str, url: str, tape: str, prompt: str, streams: str) -> dict[str, Any]:
+    """Many streams at once, one pass; `many.py` says how."""
+    import many
+    import prompts
+
+    runner = Runner(name, url)
+    return many.measure_many(runner, runner.driver, runner.driver.prepare(prompts.prompt(prompt)), tape, int(streams))
 
 
 def _once(once: Callable[[], None], check: Callable[[], None]) -> tuple[float, int]:
@@ -241,6 +265,10 @@ def profile(name: str, url: str, tape: str, prompt: str, calls: str) -> None:
     def work() -> None:
         if tape.startswith("whole"):
             runner(runner.repeated(int(calls)), request)
+        elif tape.startswith("stamped"):
+            from many import measure_many
+
+            print(measure_many(runner, runner.driver, request, tape, int(calls)))
         else:
             runner(runner.driver.stream, request, Sink())
 
@@ -260,6 +288,7 @@ def main(arguments: list[str]) -> None:
         cold(*rest)
         return
     measures = {"import": measure_import, "whole": measure_whole, "stream": measure_stream, "check": measure_check}
+    measures["many"] = measure_many
     outcome: dict[str, Any] = measures[mode](*rest)
     import json
 

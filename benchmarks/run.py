@@ -25,22 +25,25 @@ sys.path.insert(0, str(HERE))
 
 import tapes  # noqa: E402
 from clients import DRIVERS, MEASURES, MODULES, REQUIREMENTS, Driver, Measure  # noqa: E402
-from tables import Row, ratios, table  # noqa: E402
+from tables import Crowd, Row, ratios, table  # noqa: E402
 from wires import WIRES  # noqa: E402
 
 __all__ = ["main"]
 
-USUAL = [name for name in MEASURES if name != "check"]
+USUAL = [name for name in MEASURES if name not in ("check", "conc20")]
+PATIENCE = 300
+"""Seconds for one measurement."""
 ALL: dict[str, Driver] = dict(DRIVERS)
 """The drivers of this run, those named on the command line included."""
 
 
 class Server:
-    """The replay server with the tape that a measure needs, in these wire formats."""
+    """The replay or pacing server with the tape that a measure needs, in these wire formats."""
 
     def __init__(self, measure: Measure, wires: Iterable[str]) -> None:
         names = [f"{wire}/{measure.tape}/{measure.delivery}" for wire in sorted(set(wires)) if measure.tape]
-        command = [sys.executable, str(HERE / "server.py"), *names]
+        script = "pacing.py" if measure.mode == "many" else "server.py"
+        command = [sys.executable, str(HERE / script), *names]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         self.url = f"http://127.0.0.1:{int(self._process.stdout.readline())}"
@@ -123,7 +126,12 @@ def measure_once(name: str, measure: Measure, label: str, driver: Driver, python
         stderr=subprocess.PIPE,
     )
     used = children()
-    output, errors = process.communicate(timeout=300)
+    try:
+        output, errors = process.communicate(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        return Row(name, label, float("nan"), f"failed: it took more than {PATIENCE} s")
     seconds = children() - used
     lines = [line for line in output.decode().splitlines() if line.startswith("{")]
     if process.returncode or not lines:
@@ -131,7 +139,8 @@ def measure_once(name: str, measure: Measure, label: str, driver: Driver, python
         return Row(name, label, float("nan"), f"failed: {' '.join(last) or process.returncode}")
     outcome: dict[str, Any] = json.loads(lines[-1])
     if measure.mode != "cold":
-        return Row(name, label, outcome["seconds"], "; ".join(outcome["wrong"]))
+        crowd = Crowd(**outcome["crowd"]) if "crowd" in outcome else None
+        return Row(name, label, outcome["seconds"], "; ".join(outcome["wrong"]), crowd=crowd)
     said, wanted = bytes.fromhex(outcome["text"]).decode(), tapes.expected(measure.tape).text
     wrong = "" if said == wanted else f"text: {len(said)} characters of {len(wanted)}"
     return Row(name, label, seconds, wrong, (outcome["first"] - began) / 1e9)
@@ -140,10 +149,10 @@ def measure_once(name: str, measure: Measure, label: str, driver: Driver, python
 def measure_all(name: str, drivers: dict[str, Driver], pythons: dict[str, str], repetitions: int) -> Iterator[Row]:
     """A measure of every driver, there and back again (A B B A), so that a slow moment hurts all alike."""
     measure = MEASURES[name]
-    chosen = list(drivers.items())
+    chosen = [(label, driver) for label, driver in drivers.items() if measure.suits(driver)]
     if measure.mode == "import":  # once for each package, whose twin is the package dragoman
         chosen = list({d.package: (d.package, d._replace(twin="dragoman")) for d in drivers.values()}.values())
-    with Server(measure, [driver.wire for driver in drivers.values()]) as server:
+    with Server(measure, [driver.wire for _, driver in chosen]) as server:
         for repetition in range(repetitions):
             for label, driver in chosen if repetition % 2 == 0 else reversed(chosen):
                 yield measure_once(name, measure, label, driver, pythons[driver.package], server.url)
@@ -198,8 +207,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{package} is not installed here: left out (--setup installs it)", file=sys.stderr)
     rows = []
     for name in options.measures or USUAL:
-        rows += (found := list(measure_all(name, drivers, pythons, options.reps)))
-        print(table(name, found, ALL), flush=True)
+        if found := list(measure_all(name, drivers, pythons, options.reps)):
+            print(table(name, found, ALL), flush=True)
+        rows += found
     if "limit" in pythons:
         print(ratios(rows, drivers))
     if options.json:

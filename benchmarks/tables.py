@@ -8,17 +8,29 @@ from typing import NamedTuple
 
 from clients import MEASURES, OFFICIAL, Driver
 
-__all__ = ["Row", "ratios", "table"]
+__all__ = ["Crowd", "Row", "ratios", "table"]
+
+
+class Crowd(NamedTuple):
+    """Many streams at once: the most bytes resident, how many failed, and by how many seconds the client delayed the deltas:
+    the one in the middle, and the one that 99 of 100 came before."""
+
+    peak: int
+    errors: int
+    middle: float
+    late: float
 
 
 class Row(NamedTuple):
-    """One measurement: CPU seconds for each event or call, wall seconds to the first text, and what was wrong."""
+    """One measurement: CPU seconds for each event or call, what was wrong, wall seconds to the first text, and what is
+    known of many streams."""
 
     measure: str
     driver: str
     seconds: float
     wrong: str = ""
     first: float | None = None
+    crowd: Crowd | None = None
 
 
 def table(measure: str, rows: Sequence[Row], drivers: Mapping[str, Driver]) -> str:
@@ -30,20 +42,34 @@ def table(measure: str, rows: Sequence[Row], drivers: Mapping[str, Driver]) -> s
         by_driver.setdefault(row.driver, []).append(row)
     medians = _medians(rows)
     head = ["driver", f"CPU {unit}", "min–max", "× limit", "× dragoman", "wrong"]
-    head[3:3] = ["to first text, ms"] if mode == "cold" else []
+    head[3:3] = {"cold": ["to first text, ms"], "many": ["peak MB", "delay ms", "99th ms", "errors"]}.get(mode, [])
     lines = ["| " + " | ".join(head) + " |", "|---|" + "--:|" * (len(head) - 1)]
     for label, found in sorted(by_driver.items(), key=lambda item: (item[0].partition("/")[2], medians[measure, item[0]])):
         times = [row.seconds * scale for row in found]
-        firsts = [row.first * 1e3 for row in found if row.first is not None]
         limit = medians.get((measure, "limit/" + label.partition("/")[2]))
         twin = medians.get((measure, drivers[label].twin if label in drivers else "dragoman"))
         bad = sum([row.wrong != "" for row in found])
         cells = [label, f"{median(times):.2f}", f"{min(times):.2f}–{max(times):.2f}"]
-        cells += [f"{median(firsts):.0f}"] if firsts else [""] if mode == "cold" else []
+        cells += _more(mode, found)
         cells += [f"{medians[measure, label] / other:.2f}" if other else "" for other in (limit, twin)]
         lines.append("| " + " | ".join([*cells, f"BAD {bad}" if bad else ""]) + " |")
     complaints = sorted({f"{row.driver}: {row.wrong}" for row in rows if row.wrong})
     return "\n".join([f"\n### {measure}: {MEASURES[measure].about}\n", *lines, *[f"\nBAD {line}" for line in complaints]])
+
+
+def _more(mode: str, found: Sequence[Row]) -> list[str]:
+    """The cells that only some measures have."""
+    if mode == "cold":
+        firsts = [row.first * 1e3 for row in found if row.first is not None]
+        return [f"{median(firsts):.0f}" if firsts else ""]
+    if mode != "many":
+        return []
+    crowds = [row.crowd for row in found if row.crowd is not None]
+    if not crowds:
+        return ["", "", "", ""]
+    middle, late = (median([getattr(crowd, name) * 1e3 for crowd in crowds]) for name in ("middle", "late"))
+    most = max([crowd.peak for crowd in crowds]) / 1e6
+    return [f"{most:.0f}", f"{middle:.1f}", f"{late:.0f}", str(sum([crowd.errors for crowd in crowds]))]
 
 
 def ratios(rows: Sequence[Row], drivers: Mapping[str, Driver]) -> str:

@@ -28,7 +28,8 @@ class Limit:
     end = b"\n\n"
 
     def __init__(self, url: str) -> None:
-        self._session = aiohttp.ClientSession(headers=HEADERS, timeout=aiohttp.ClientTimeout(total=None))
+        connector = aiohttp.TCPConnector(limit=0)  # as many connections as there are calls
+        self._session = aiohttp.ClientSession(connector=connector, headers=HEADERS, timeout=aiohttp.ClientTimeout(total=None))
         self._url = url + self.path
         self._stream_url = url + (self.stream_path or self.path)
 

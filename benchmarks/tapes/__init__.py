@@ -1,9 +1,9 @@
 """What the replay server says, and what a client must have read when it has heard it.
 
 A tape is named by its kind and its number of deltas: `text-20000`, `mix-2000`, `args-50000`; `whole` is an answer that
-is not streamed. `parts` gives its content, `stream` and `whole` the same content in the bytes of a wire format, each of
-which is a module here. Shapes and sizes are those of today's vendors (ids, fingerprints, padding, usage); every word is
-made up.
+is not streamed, and in `stamped-50` each text begins with a mark of its own, where the pacing server puts the time.
+`parts` gives its content, `stream` and `whole` the same content in the bytes of a wire format, each of which is a
+module here. Shapes and sizes are those of today's vendors (ids, fingerprints, padding, usage); every word is made up.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from importlib import import_module
 from itertools import cycle, islice
 from typing import NamedTuple
 
-__all__ = ["Expected", "Part", "content_type", "expected", "parts", "stream", "whole"]
+__all__ = ["MARK", "MARKED", "Expected", "Part", "content_type", "expected", "parts", "stream", "whole"]
 
 PIECES = (
     "The",
@@ -49,6 +49,9 @@ PIECES = (
     " 3",
 )
 FILLER = "rope, tar and canvas; "
+MARK = "9" * 16
+"""How the mark of a stamped text begins; three digits that number it follow."""
+MARKED = len(MARK) + 3
 
 
 class Part(NamedTuple):
@@ -75,6 +78,8 @@ def parts(tape: str) -> list[Part]:
     match kind:
         case "text" | "whole":
             return [Part("text", piece) for piece in islice(cycle(PIECES), count)]
+        case "stamped":
+            return [Part("text", f"{MARK}{number:03d}{piece}") for number, piece in enumerate(islice(cycle(PIECES), count))]
         case "args":
             return _call(0, count)
         case "mix":

@@ -31,6 +31,24 @@ class Chat:
         pass
 """
 
+CARELESS = """
+class Chat:
+    asynchronous = True
+    begun = 0
+
+    def __init__(self, url):
+        pass
+
+    def prepare(self, turns):
+        return turns
+
+    async def stream(self, request, sink):
+        self.begun += 1
+        if self.begun % 2:
+            raise OSError("lost")
+        sink.text("The ferry leaves at noon.")
+"""
+
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     """The benchmark, by its command line, in this interpreter."""
@@ -77,6 +95,42 @@ def test_a_client_that_loses_text_is_bad(tmp_path: Path) -> None:
     assert 1 == outcome.returncode
     assert "BAD 1" in outcome.stdout
     assert "BAD liar/chat: text: 25 characters of " in outcome.stdout
+
+
+def test_many_streams_at_once_are_checked_each(tmp_path: Path) -> None:
+    """Twenty paced streams in one process, only in asyncio: none fails, each is as sent, and memory and delays are known."""
+    out = tmp_path / "rows.json"
+    wires = ["chat", "ollama", "responses"]
+
+    outcome = run(
+        *["conc20", "--wire", ",".join([*wires, "bedrock"]), "--only", "dragoman", "--json", str(out)],
+        *[f"--python=dragoman={sys.executable}", f"--python=limit={sys.executable}"],
+    )
+
+    assert 0 == outcome.returncode, outcome.stdout + outcome.stderr
+    rows = {row["driver"]: row for row in json.loads(out.read_text())}
+    assert {f"dragoman/{wire}" for wire in wires} == rows.keys()
+    for row in rows.values():
+        peak, errors, middle, late = row["crowd"]
+        assert ("", 0) == (row["wrong"], errors)
+        assert peak > 1_000_000
+        assert 0 < middle <= late
+    assert "| peak MB | delay ms | 99th ms | errors |" in outcome.stdout
+
+
+def test_streams_that_fail_or_differ_are_bad(tmp_path: Path) -> None:
+    """Of many streams those that fail and those that lose text are counted and one of each is described."""
+    file = tmp_path / "careless.py"
+    file.write_text(CARELESS)
+
+    outcome = run(
+        *["conc20", "--only", "careless", "--driver", f"careless/chat={file}:Chat", "--python", f"dragoman={sys.executable}"],
+    )
+
+    assert 1 == outcome.returncode
+    assert "| 10 |" in outcome.stdout
+    assert "10 streams failed, one with OSError: lost" in outcome.stdout
+    assert "10 streams differ, one: text 0 is 'The ferry" in outcome.stdout
 
 
 @pytest.mark.parametrize("name", ["bust", ""])

@@ -32,6 +32,10 @@ class SseFramer:
     def feed(self, chunk: bytes) -> list[Frame]:
         if self._start or self._carriage or b"\r" in chunk:
             chunk = self._normalise(chunk)
+        # One byte is looked for many times faster than two, and most pieces of a long event have not even that.
+        if b"\n" not in chunk:
+            self._keep(chunk)
+            return []
         tail = self._tail
         if tail:
             if b"\n\n" not in chunk and (chunk[:1] != b"\n" or tail[-1][-1:] != b"\n"):
@@ -84,6 +88,9 @@ class SseFramer:
                 return chunk
             chunk = chunk[1:] if chunk[:1] == b"\n" else chunk
         self._carriage = chunk[-1:] == b"\r"
+        plain = chunk.replace(b"\r", b"")
+        if plain.replace(b"\n", b"\r\n") == chunk:
+            return plain  # CRLF throughout, which is cheaper to prove than to look for
         return chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
@@ -91,15 +98,19 @@ def _read_alike(chunk: bytes, end: int) -> list[Frame] | None:
     """The frames before `end` where all are of one shape, either a `data` line or `event` and `data`; None where not.
 
     Nearly all of an answer is. Splitting at everything that stands between two payloads copies each of them once, and
-    counting the line ends proves that nothing else stood there.
+    the number of line ends, which `replace` finds three times faster than `count`, proves that nothing else stood there.
     """
     if chunk[:6] == b"data: ":
-        payloads = chunk[6:end].split(b"\n\ndata: ")
-        if chunk.count(b"\n", 0, end) == 2 * len(payloads) - 2:
+        text = chunk[6:end]
+        ends = len(text) - len(text.replace(b"\n", b""))
+        payloads = text.split(b"\n\ndata: ") if ends else [text]
+        if ends == 2 * len(payloads) - 2:
             return [(b"", data) for data in payloads if data]
     elif chunk[:7] == b"event: ":
-        blocks = chunk[7:end].split(b"\n\nevent: ")
-        if chunk.count(b"\n", 0, end) == 3 * len(blocks) - 2:
+        text = chunk[7:end]
+        ends = len(text) - len(text.replace(b"\n", b""))
+        blocks = text.split(b"\n\nevent: ") if ends > 1 else [text]
+        if ends == 3 * len(blocks) - 2:
             frames = [(name, data) for name, _, data in [block.partition(b"\ndata: ") for block in blocks] if data]
             if len(frames) == len(blocks):
                 return frames
