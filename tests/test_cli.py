@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fault_server import FaultServer, stalling
 
 import dragoman
 from dragoman.catalog.names import MODELS_DEV
@@ -322,15 +323,22 @@ def test_the_list_of_providers(run: Any) -> None:
 
 
 @contextmanager
-def started(folder: Path, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
-    """`dragoman chat` under way."""
-    process = subprocess.Popen(
-        [*COMMAND, "chat", "x"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=environment(folder, **variables),
-    )
+def started(folder: Path, *words: str, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
+    """The command under way, as somebody at a terminal starts it.
+
+    A shell that runs the tests in the background has them ignore Ctrl-C, and what they start would inherit that.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = subprocess.Popen(
+            [*COMMAND, *words],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment(folder, **variables),
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
     with process:
         try:
             yield process
@@ -341,7 +349,7 @@ def started(folder: Path, **variables: str) -> Iterator[subprocess.Popen[bytes]]
 @POSIX
 def test_an_answer_streams_and_can_be_interrupted(tmp_path: Path) -> None:
     """What has come is printed while the rest is awaited; Ctrl-C ends the line and the command."""
-    with scripted(Turn("Hello", fault("stall"))) as (_, variables), started(tmp_path, **variables) as process:
+    with scripted(Turn("Hello", fault("stall"))) as (_, variables), started(tmp_path, "chat", "x", **variables) as process:
         assert process.stdout is not None
         assert b"Hello" == process.stdout.read(5)
         process.send_signal(signal.SIGINT)
@@ -351,10 +359,24 @@ def test_an_answer_streams_and_can_be_interrupted(tmp_path: Path) -> None:
 
 
 @POSIX
+def test_vendors_that_do_not_answer_are_not_waited_for(tmp_path: Path) -> None:
+    """Ctrl-C ends the command while several are asked, each in a thread."""
+    with FaultServer(stalling()) as server:
+        variables = {"VLLM_BASE_URL": server.url, "LMSTUDIO_BASE_URL": server.url, "SGLANG_BASE_URL": server.url}
+        names = [word for name in ("vllm", "lmstudio", "sglang") for word in ("--provider", name)]
+        with started(tmp_path, "models", "--live", *names, **variables) as process:
+            assert server.waiting.wait(60)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=60)
+
+    assert (130, b"", b"") == (process.returncode, out, err)
+
+
+@POSIX
 def test_a_reader_may_go_away(tmp_path: Path) -> None:
     """`dragoman chat ... | head` ends without a complaint."""
     pieces = ["word " * 4000] * 100
-    with scripted(Turn(text(*pieces))) as (_, variables), started(tmp_path, **variables) as process:
+    with scripted(Turn(text(*pieces))) as (_, variables), started(tmp_path, "chat", "x", **variables) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         assert b"word" == process.stdout.read(4)

@@ -12,10 +12,11 @@ from dragoman import catalog, errors
 from dragoman.access import check_base_url
 from dragoman.engine.effects import Call, Send
 from dragoman.engine.exchange import Exchange
-from dragoman.engine.policy import Retry, Timeouts
-from dragoman.prepare import Options, Plan, Preparer, Settings
+from dragoman.engine.policy import Timeouts
+from dragoman.options import Options
+from dragoman.prepare import Plan, Preparer, Settings
 from dragoman.providers.base import Provider
-from dragoman.types import Base64, Image, Message, Secret, Text, Tool, assistant, user
+from dragoman.types import Base64, Image, Secret, Tool, assistant, user
 from dragoman.types.model import Model
 
 KEY = "sk-marker-0123456789"
@@ -92,38 +93,6 @@ def test_a_schema_becomes_a_structured_answer() -> None:
     schema = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"], "additionalProperties": False}
 
     assert schema == body(output=schema)["response_format"]["json_schema"]["schema"]
-
-
-@pytest.mark.parametrize(
-    ("option", "hint"), [("temprature", "did you mean 'temperature'"), ("max_completion_tokens", "max_tokens"), ("zzz", "extra=")]
-)
-def test_a_misspelt_option_is_not_swallowed(option: str, hint: str) -> None:
-    """A word that is no option is an error that offers the right one."""
-    with pytest.raises(TypeError, match=hint):
-        prepare(**{option: 1})
-
-
-@pytest.mark.parametrize(
-    ("messages", "words"),
-    [([], "at least one"), ([{"role": "user", "content": "x"}], "not dict"), (["x"], "not str"), ([1], "not int")],
-)
-def test_messages_of_another_kind_are_explained(messages: Any, words: str) -> None:
-    """Dictionaries and bare strings in a list are refused with what to write."""
-    with pytest.raises(errors.UsageError, match=words):
-        prepare(messages=messages)
-
-
-def test_a_string_and_a_message_are_a_conversation() -> None:
-    """The short forms mean one user message."""
-    one = Message("user", (Text("Hi"),))
-
-    assert prepare(messages="Hi").http.body == prepare(messages=one).http.body == prepare(messages=(one,)).http.body
-
-
-def test_two_tools_of_one_name_are_refused() -> None:
-    """Their calls could not be told apart."""
-    with pytest.raises(errors.UsageError, match="'f'"):
-        prepare(tools=[Tool("f"), Tool("f")])
 
 
 def test_a_plan_is_what_a_call_would_send() -> None:
@@ -263,23 +232,13 @@ class TestBaseUrls:
         assert "pw" not in str(caught.value)
 
 
-class TestPolicy:
-    """Defaults of the client and words of the call."""
+def test_the_words_of_a_call_win_over_those_of_the_client() -> None:
+    """Deadlines and tries: what the call says, else what the client was made with."""
+    settings = Settings.make(providers=[OWN], keys={"own": KEY}, timeout=9, retry=4)
 
-    def test_a_number_is_the_total_deadline(self) -> None:
-        """Seconds for everything."""
-        assert Timeouts(total=5) == prepare(timeout=5)._timeouts
-        assert Timeouts(idle=1) == prepare(timeout=Timeouts(idle=1))._timeouts
+    asked = [prepare(settings=settings), prepare(settings=settings, timeout=5, retry=False)]
 
-    def test_retry_takes_a_count_a_value_or_false(self) -> None:
-        """One switch turns it off."""
-        assert (1, 5, 2) == tuple(prepare(retry=value)._retry.attempts for value in (False, 5, Retry(attempts=2)))
-
-    @pytest.mark.parametrize("options", [{"timeout": 0}, {"timeout": -1}, {"retry": 0}])
-    def test_numbers_without_meaning_are_refused(self, options: dict[str, Any]) -> None:
-        """Zero seconds and zero tries are mistakes."""
-        with pytest.raises(errors.UsageError):
-            prepare(**options)
+    assert [(Timeouts(total=9), 4), (Timeouts(total=5), 1)] == [(one._timeouts, one._retry.attempts) for one in asked]
 
 
 class TestModels:

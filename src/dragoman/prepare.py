@@ -1,15 +1,16 @@
-"""What the caller wrote, made into a request and the route it takes: `provider:model`, keys, defaults, dialect.
+"""What the caller wrote, made into what is sent and the route it takes: `provider:model`, keys, defaults, dialect, model.
 
-Everything here is decided before anything is sent, and every refusal says what to write instead.
+The words of a call are read in `options`. Everything here is decided before anything is sent, and every refusal says what
+to write instead.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from math import ceil
 from threading import Lock
-from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -18,9 +19,10 @@ from .engine.exchange import Credential, Exchange
 from .engine.gate import Limits
 from .engine.handoff import handoff
 from .engine.listing import Listing
-from .engine.policy import NO_RETRY, Retry, Timeouts
+from .engine.policy import Retry, Timeouts
 from .engine.shares import LimitsLike, Shares
 from .errors import UnknownProvider, Unsupported, UsageError
+from .options import Messages, Options, read_request, read_retry, read_timeouts
 from .protocols import load as load_protocol
 from .protocols.base import Policy, Protocol, Report, Target
 from .providers import NAMES
@@ -29,10 +31,8 @@ from .providers import unknown as unknown_provider
 from .providers.base import Provider
 from .spending import Budget, Hold
 from .types.cached import CachedPrompt
-from .types.content import Cache, Text
-from .types.messages import Message, user
 from .types.model import Model, Price
-from .types.request import AudioOutput, Defined, Output, Reasoning, Request, Tool, ToolChoice, ToolLike
+from .types.request import Output, Request
 from .types.response import Adaptation
 from .wire.http import HttpRequest
 
@@ -41,71 +41,10 @@ if TYPE_CHECKING:
     from .engine.keeping import Keeping
     from .output import Typed
 
-__all__ = ["Key", "Messages", "Options", "Plan", "Preparer", "Settings", "Words", "listed"]
-
-Messages = str | Message | Iterable[Message]
+__all__ = ["Plan", "Preparer", "Settings"]
 
 _ANSWER = 4096
 """Tokens of budget that a call holds for an answer whose size nobody has bounded."""
-
-
-class Words(TypedDict, total=False):
-    """What a call may say besides the model, the messages and the form of the answer; every provider shares these words.
-
-    `system`: instructions before all messages. `tools`: what the model may call; `tool_choice`: `"auto"`, `"none"`,
-    `"required"`, a tool's name or a `ToolChoice`; `parallel_tools`: False for one call at a time. `reasoning`: an effort
-    (`"low"`, ...), a token budget, True, False or a `Reasoning`. `max_tokens`: output tokens, reasoning included.
-    `stop`: strings that end the answer. `logprobs`: True, or how many alternatives. `n`: how many answers. `cache`: `"auto"`
-    (`"auto:1h"`) for marks and keys as the vendor wants them; True, a time to live or a `Cache` for the whole prompt, or the
-    `CachedPrompt` it begins with; `cache_key`: routes equal prefixes together. `routing`: a provider's routing value.
-    `extra`: fields for the raw body; `headers`: for the request.
-
-    For the call itself: `key`, `base_url`, `timeout` (total seconds or `Timeouts`), `retry` (a number of tries,
-    `Retry` or False), `adapt` (`"adapt"`, `"strict"` or a mapping by feature), `budget` (a `Budget` to be spent from; a call
-    without `max_tokens` holds 4,096 tokens for its answer).
-    """
-
-    system: str | Sequence[Text] | None
-    tools: Sequence[ToolLike | Defined]
-    tool_choice: str | ToolChoice | None
-    parallel_tools: bool | None
-    reasoning: str | int | bool | Reasoning | None
-    max_tokens: int | None
-    temperature: float | None
-    top_p: float | None
-    top_k: int | None
-    stop: str | Sequence[str]
-    seed: int | None
-    presence_penalty: float | None
-    frequency_penalty: float | None
-    logprobs: bool | int | None
-    n: int | None
-    modalities: Sequence[str]
-    audio: AudioOutput | None
-    user: str | None
-    metadata: dict[str, Any] | None
-    service_tier: str | None
-    cache: bool | str | Cache | CachedPrompt | None
-    cache_key: str | None
-    routing: Any
-    extra: Mapping[str, Any] | None
-    headers: Mapping[str, str] | None
-    key: Key | None
-    base_url: str | None
-    timeout: float | Timeouts | None
-    retry: int | bool | Retry | None
-    adapt: Policy | None
-    budget: Budget | None
-
-
-class Options(Words, total=False):
-    """What a call may say besides the model and the messages: `Words`, and the form of the answer.
-
-    `output`: a type the answer is read as (any that `dragoman.typed` knows, a JSON Schema, or a `dragoman.output.Typed`), or
-    an `Output`, which is sent as it is and not read.
-    """
-
-    output: Any
 
 
 class Settings(NamedTuple):
@@ -144,8 +83,8 @@ class Settings(NamedTuple):
             {name: held_key(key) for name, key in (keys or {}).items()},
             dict(base_urls or {}),
             {provider.name: provider for provider in providers},
-            _timeouts(timeout, Timeouts()),
-            _retry(retry, Retry()),
+            read_timeouts(timeout, Timeouts()),
+            read_retry(retry, Retry()),
             adapt,
             {(model.provider, name): model for model in models for name in (*model.aliases, model.id)},
             {name: dict(values) for name, values in (variables or {}).items()},
@@ -155,13 +94,17 @@ class Settings(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What a call would send: the exact HTTP request, credential aside, and what had to change to make it fit."""
+    """What a call would send: the exact HTTP request, credential aside, and what had to change to make it fit.
+
+    `reasoning` are the fields of it that steer reasoning, by their paths, as on `Response`.
+    """
 
     http: HttpRequest
     adaptations: tuple[Adaptation, ...]
     provider: str
     protocol: str
     model: str
+    reasoning: dict[str, Any]
 
 
 class _Route(NamedTuple):
@@ -190,7 +133,7 @@ class Preparer:
         """
         settings = self.settings
         route, request, report = self._understand(model, messages, stream, options)
-        retry = _retry(options.get("retry"), settings.retry)
+        retry = read_retry(options.get("retry"), settings.retry)
         return Exchange(
             request,
             route.target,
@@ -198,7 +141,7 @@ class Preparer:
             report,
             credential=self._credential(route, options.get("key"), options.get("base_url")),
             auth=route.provider.auth,
-            timeouts=_timeouts(options.get("timeout"), settings.timeouts),
+            timeouts=read_timeouts(options.get("timeout"), settings.timeouts),
             retry=retry,
             gate=self._shares.gate(route.target),
             budget=self._shares.budget(route.target, retry.budget),
@@ -227,7 +170,8 @@ class Preparer:
         """What a call would send; no key is needed or looked for. Raises as `exchange` does."""
         route, request, report = self._understand(model, messages, stream, options)
         http = route.protocol.encode_request(request, route.target, report)
-        return Plan(http, tuple(report.adaptations), route.target.provider, route.target.protocol, route.target.model)
+        target = route.target
+        return Plan(http, tuple(report.adaptations), target.provider, target.protocol, target.model, report.reasoning)
 
     def counting(self, model: str, messages: Messages, options: Options) -> Counting:
         """The count of what a call would send, ready to be asked for; no key is needed for an estimate.
@@ -239,7 +183,7 @@ class Preparer:
         settings = self.settings
         route, request, report = self._understand(model, messages, False, options)
         http = route.protocol.encode_count(request, route.target, report)
-        retry = _retry(options.get("retry"), settings.retry)
+        retry = read_retry(options.get("retry"), settings.retry)
         return Counting(
             request,
             route.target,
@@ -247,7 +191,7 @@ class Preparer:
             http,
             credential=self._credential(route, options.get("key"), options.get("base_url")) if http is not None else None,
             auth=route.provider.auth,
-            timeouts=_timeouts(options.get("timeout"), settings.timeouts),
+            timeouts=read_timeouts(options.get("timeout"), settings.timeouts),
             retry=retry,
             budget=self._shares.budget(route.target, retry.budget),
         )
@@ -268,14 +212,14 @@ class Preparer:
     def _keeping(self, route: _Route, http: HttpRequest, options: Options) -> Keeping:
         from .engine.keeping import Keeping
 
-        retry = _retry(options.get("retry"), self.settings.retry)
+        retry = read_retry(options.get("retry"), self.settings.retry)
         return Keeping(
             route.target,
             route.protocol,
             http,
             credential=self._credential(route, options.get("key"), options.get("base_url")),
             auth=route.provider.auth,
-            timeouts=_timeouts(options.get("timeout"), self.settings.timeouts),
+            timeouts=read_timeouts(options.get("timeout"), self.settings.timeouts),
             retry=retry,
             budget=self._shares.budget(route.target, retry.budget),
         )
@@ -297,13 +241,13 @@ class Preparer:
             raise UsageError(f"{name!r} names a model: write the provider alone, {name.partition(':')[0]!r}")
         settings = self.settings
         route = self._place(name, "", base_url)
-        tries = _retry(retry, settings.retry)
+        tries = read_retry(retry, settings.retry)
         return Listing(
             route.target,
             route.protocol,
             credential=self._credential(route, key, base_url),
             auth=route.provider.auth,
-            timeouts=_timeouts(timeout, settings.timeouts),
+            timeouts=read_timeouts(timeout, settings.timeouts),
             retry=tries,
             budget=self._shares.budget(route.target, tries.budget),
         )
@@ -324,7 +268,7 @@ class Preparer:
 
     def retry(self, options: Options) -> Retry:
         """How often a call tries."""
-        return _retry(options.get("retry"), self.settings.retry)
+        return read_retry(options.get("retry"), self.settings.retry)
 
     def _understand(self, model: str, messages: Messages, stream: bool, options: Options) -> tuple[_Route, Request, Report]:
         """The route a call takes, its request made fit for it, and the report of what had to change so far."""
@@ -339,7 +283,7 @@ class Preparer:
         typed = _typed(options.get("output"))
         if typed is not None:
             options = {**options, "output": None}
-        request = handoff(_request(route.target.model, messages, stream, options), route.target, route.protocol, report)
+        request = handoff(read_request(route.target.model, messages, stream, options), route.target, route.protocol, report)
         if typed is not None:
             from .output import say
 
@@ -429,23 +373,6 @@ def _worth(price: Price | None, asked: int, given: int) -> Decimal | None:
     return (price.input * asked + price.output * given) / 1_000_000
 
 
-def _request(model: str, messages: Messages, stream: bool, options: Options) -> Request:
-    unknown = options.keys() - Options.__annotations__.keys()
-    if unknown:
-        raise TypeError(_unknown_option(min(unknown)))
-    given: dict[str, Any] = {
-        name: value for name, value in options.items() if name not in _NOT_IN_REQUEST and value is not None and value is not False
-    }
-    for name in _FALSE_COUNTS & options.keys():
-        if options[name] is False:  # type: ignore[literal-required]
-            given[name] = False
-    for name in given.keys() & _READERS.keys():
-        given[name] = _READERS[name](given[name])
-    if (count := given.get("logprobs")) is not None and count is not True:
-        given["logprobs"], given["top_logprobs"] = True, count
-    return Request(model, listed(messages), stream=stream, **given)
-
-
 def _typed(output: Any) -> Typed[Any] | None:
     """The type that a call wants its answer to be of."""
     if output is None or isinstance(output, Output):
@@ -473,111 +400,3 @@ def _recalling(cached: CachedPrompt, route: _Route, options: Options) -> Options
         if options.get(name):
             raise UsageError(f"{name}= is part of the prompt that is kept and cannot be said again: leave it out")
     return {**options, "cache": None, "extra": {**(options.get("extra") or {}), **route.protocol.recall(cached.name)}}
-
-
-def listed(messages: Messages) -> tuple[Message, ...]:
-    """The messages of a call, a string for one of the user's. Raises UsageError for anything else, and for none."""
-    if isinstance(messages, str):
-        return (user(messages),)
-    if isinstance(messages, Message):
-        return (messages,)
-    several = tuple(messages)
-    for message in several:
-        if not isinstance(message, Message):
-            raise UsageError(
-                f"messages must be a string or dragoman messages, not {type(message).__name__}: write user(...) or Message(...)"
-            )
-    if not several:
-        raise UsageError("there is no message to answer: pass at least one")
-    return several
-
-
-def _unknown_option(name: str) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, Options.__annotations__, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else "; fields of one vendor go into extra={...}"
-    return f"unknown option {name!r}{hint}"
-
-
-def _tools(tools: Sequence[ToolLike | Defined]) -> tuple[ToolLike, ...]:
-    listed: tuple[Any, ...] = tuple([getattr(tool, "definition", tool) for tool in tools])
-    for tool in listed:
-        if not isinstance(tool, ToolLike):
-            kind = type(tool).__name__
-            raise UsageError(f"tools must be @tool functions, or Tool, CustomTool or VendorTool values, not {kind}")
-    names = [tool.name for tool in listed if isinstance(tool, Tool)]
-    if twice := {name for name in names if names.count(name) > 1}:
-        raise UsageError(f"two tools are called {min(twice)!r}: give each its own name")
-    return listed
-
-
-def _tool_choice(choice: str | ToolChoice) -> ToolChoice:
-    if isinstance(choice, ToolChoice):
-        return choice
-    return ToolChoice(choice) if choice in ("auto", "none", "required") else ToolChoice("tool", choice)
-
-
-def _reasoning(value: str | int | bool | Reasoning) -> Reasoning:
-    match value:
-        case Reasoning():
-            return value
-        case True:
-            return Reasoning(mode="enabled")
-        case False:
-            return Reasoning(effort="none")
-        case int():
-            return Reasoning(budget=value)
-        case _:
-            return Reasoning(effort=value)
-
-
-def _system(value: str | Sequence[Text]) -> tuple[Text, ...]:
-    return (Text(value),) if isinstance(value, str) else tuple(value)
-
-
-def _cache(value: bool | str | Cache) -> Cache:
-    if isinstance(value, Cache):
-        return value
-    return Cache(value if isinstance(value, str) else None)
-
-
-def _stop(value: str | Sequence[str]) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(value)
-
-
-_READERS: dict[str, Callable[[Any], Any]] = {
-    "system": _system,
-    "tools": _tools,
-    "tool_choice": _tool_choice,
-    "reasoning": _reasoning,
-    "stop": _stop,
-    "modalities": tuple,
-    "cache": _cache,
-    "extra": dict,
-    "headers": lambda headers: {name.lower(): value for name, value in headers.items()},
-}
-_NOT_IN_REQUEST = frozenset({"key", "base_url", "timeout", "retry", "adapt", "budget"})
-_FALSE_COUNTS = frozenset({"parallel_tools", "reasoning", "logprobs"})
-
-
-def _timeouts(value: float | Timeouts | None, default: Timeouts) -> Timeouts:
-    if value is None:
-        return default
-    if isinstance(value, Timeouts):
-        return value
-    if value <= 0:
-        raise UsageError(f"timeout must be more than 0 seconds, not {value}")
-    return msgspec.structs.replace(default, total=value)
-
-
-def _retry(value: int | bool | Retry | None, default: Retry) -> Retry:
-    if isinstance(value, Retry):
-        return value
-    if value is None or value is True:
-        return default
-    if value is False:
-        return NO_RETRY
-    if value < 1:
-        raise UsageError(f"retry counts tries and must be at least 1, not {value}; retry=False tries once")
-    return msgspec.structs.replace(default, attempts=value)

@@ -19,7 +19,8 @@ from .engine.route import Candidate, Route, Sticky
 from .engine.routed import Routed
 from .errors import Unsupported, UsageError
 from .observe import Watch
-from .prepare import Messages, Options, Preparer, listed
+from .options import Messages, Options, listed
+from .prepare import Preparer
 from .types.messages import Message
 from .types.model import Model
 from .types.request import Output

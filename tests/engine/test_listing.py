@@ -118,6 +118,15 @@ def test_a_page_is_asked_for_again() -> None:
     assert world.urls[1] == world.urls[2]
 
 
+def test_every_try_has_its_length() -> None:
+    """A page that came counts from its own beginning to its own end, whatever went before it, and no waiting with it."""
+    again = HttpHead(529, {"retry-after": "7"})
+    world, it = World(OK, page("a", more=True), b"", again, b"{}", b"", OK, page("b")), listing()
+    world.run(it)
+
+    assert [(200, True), (529, True), (200, True)] == [(one.status, 0.0 < one.seconds < 7.0) for one in it.attempts]
+
+
 def test_an_error_is_typed_and_explained() -> None:
     """Class, status, provider and request as in an exchange; the key that an error quotes is masked."""
     body = json.dumps({"type": "error", "error": {"type": "authentication_error", "message": f"bad key {KEY}"}}).encode()

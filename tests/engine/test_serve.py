@@ -20,6 +20,7 @@ from dragoman.types import (
     Failure,
     Finish,
     Finished,
+    Message,
     Ping,
     Request,
     Response,
@@ -30,7 +31,15 @@ from dragoman.types import (
     UsageUpdate,
     user,
 )
+from dragoman.wire.frames import Frame
 from dragoman.wire.http import HttpHead, HttpRequest
+from dragoman.wire.ndjson import NdjsonFramer
+
+
+class Asked(msgspec.Struct):
+    model: str
+    messages: tuple[Message, ...]
+    stream: bool
 
 
 class ToyEncoder(Encoder):
@@ -40,6 +49,14 @@ class ToyEncoder(Encoder):
         return b"".join(b"" if isinstance(event, UsageUpdate) else msgspec.json.encode(event) + b"\n" for event in events)
 
 
+class ToyDecoder(Decoder):
+    def feed(self, frames: Sequence[Frame]) -> list[Event]:
+        return [msgspec.json.decode(data, type=Event) for _, data in frames]
+
+    def close(self) -> list[Event]:
+        return []
+
+
 class Toy(Protocol):
     """Speaks events as JSON lines at `/toy`."""
 
@@ -47,13 +64,16 @@ class Toy(Protocol):
     framing = "ndjson"
 
     def encode_request(self, request: Request, target: Target, report: Report) -> HttpRequest:
-        return HttpRequest("POST", "http://toy/toy", {}, msgspec.json.encode(request))
+        return HttpRequest(
+            "POST", "http://toy/toy", {}, msgspec.json.encode(Asked(request.model, request.messages, request.stream))
+        )
 
     def decode_request(self, request: HttpRequest) -> Request:
         try:
-            return msgspec.json.decode(request.body, type=Request)
+            asked = msgspec.json.decode(request.body, type=Asked)
         except msgspec.MsgspecError as error:
             raise errors.DecodeError(f"not a toy: {error}") from error
+        return Request(asked.model, asked.messages, stream=asked.stream)
 
     def stream_encoder(self, request: Request) -> Encoder:
         return ToyEncoder()
@@ -70,16 +90,17 @@ class Toy(Protocol):
         return method == "POST" and path == "/toy"
 
     def stream_decoder(self, target: Target) -> Decoder:
-        raise NotImplementedError
+        return ToyDecoder()
 
     def decode_response(self, body: bytes, target: Target) -> list[Event]:
-        raise NotImplementedError
+        return [Started(), BlockStart(0, Text("")), TextDelta(0, body.decode()), BlockStop(0), Finished(Finish("stop"))]
 
     def decode_failure(self, head: HttpHead, body: bytes, target: Target) -> Failure:
-        raise NotImplementedError
+        return msgspec.json.decode(body, type=Failure)
 
 
 TOY = Toy()
+HERE = Target("toy", "toy", "toy")
 ANSWER: list[Event] = [
     Started("a1", "toy"),
     BlockStart(0, Text("")),
@@ -92,7 +113,7 @@ ANSWER: list[Event] = [
 
 
 def http(*, stream: bool = True) -> HttpRequest:
-    return TOY.encode_request(Request("toy", (user("Hi"),), stream=stream), Target("toy", "toy", "toy"), None)  # type: ignore[arg-type]
+    return TOY.encode_request(Request("toy", (user("Hi"),), stream=stream), HERE, None)  # type: ignore[arg-type]
 
 
 def served(answer: Callable[[Request], Iterable[Event]], *, stream: bool = True) -> Served:
@@ -100,11 +121,12 @@ def served(answer: Callable[[Request], Iterable[Event]], *, stream: bool = True)
 
 
 def lines(body: bytes) -> list[Event]:
-    return [msgspec.json.decode(line, type=Event) for line in body.splitlines()]
+    framer = NdjsonFramer()
+    return TOY.stream_decoder(HERE).feed([*framer.feed(body), *framer.close()])
 
 
 def failure(body: bytes) -> Failure:
-    return msgspec.json.decode(body, type=Failure)
+    return TOY.decode_failure(HttpHead(418), body, HERE)
 
 
 def test_a_stream_is_one_chunk_an_event() -> None:
@@ -160,7 +182,7 @@ def test_a_whole_answer_goes_through_the_accumulator() -> None:
     """A request that does not stream gets one body, with its length."""
     it = served(lambda request: ANSWER, stream=False)
 
-    assert b"one two" == b"".join(it.chunks)
+    assert "one two" == accumulate(TOY.decode_response(b"".join(it.chunks), HERE)).text
     assert ("application/json", "7") == (it.head.headers["content-type"], it.head.headers["content-length"])
 
 

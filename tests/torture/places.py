@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 
-from fault_server import FaultServer, Handler, Peer, whole
+from fault_server import FaultServer, Handler, Peer, nobody, whole
 from rigs import CERTIFICATES, certificate
 
 __all__ = [
@@ -64,9 +63,8 @@ def under_tls(name: str) -> Place:
 @contextmanager
 def nowhere(handler: Handler) -> Iterator[Site]:
     """At a port where nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    yield Site(f"http://127.0.0.1:{port}")
+    with nobody() as port:
+        yield Site(f"http://127.0.0.1:{port}")
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import socket
 import threading
@@ -16,7 +17,7 @@ from dragoman.errors import Cancelled
 from dragoman.transport import open_transport
 from dragoman.transport.base import Body
 from dragoman.transport.native import NativeTransport
-from dragoman.transport.stopping import Bell, Stop, aside
+from dragoman.transport.stopping import Bell, Stop, aside, to_the_end
 
 OURS = ["native", "httpx2"]
 
@@ -213,3 +214,49 @@ def test_a_function_aside_is_not_waited_for_longer() -> None:
     with pytest.raises(TimeoutError):
         aside(lambda: leave.wait(PATIENCE), 0.01)
     leave.set()
+
+
+@pytest.mark.parametrize("fails", [False, True])
+@pytest.mark.parametrize("blocks", [False, True])
+def test_what_is_done_to_its_end(blocks: bool, fails: bool) -> None:
+    """A task that is cancelled, twice even, waits for it; what it raises then is nobody's complaint."""
+
+    async def program() -> list[str]:
+        done: list[str] = []
+        begun, go_on = threading.Event(), threading.Event()
+
+        def work() -> None:
+            begun.set()
+            assert go_on.wait(PATIENCE)
+            done.append("done")
+            if fails:
+                raise OSError("no room")
+
+        async def awaited() -> None:
+            await asyncio.to_thread(work)
+
+        task = asyncio.create_task(to_the_end(work if blocks else awaited, blocks=blocks))
+        while not begun.is_set():
+            await asyncio.sleep(0)
+        for _ in range(2):
+            task.cancel()
+            await asyncio.sleep(0)
+        assert not task.done()
+        go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        return done
+
+    assert ["done"] == asyncio.run(program())
+
+
+def test_what_is_done_at_once_needs_no_waiting() -> None:
+    """A plain function that does not block is called where it stands, and what is raised comes through."""
+
+    async def fails() -> None:
+        raise OSError("no room")
+
+    assert 7 == asyncio.run(to_the_end(lambda: 7, blocks=False))
+    for blocks, work in ((False, fails), (True, lambda: [].pop())):
+        with pytest.raises((OSError, IndexError)):
+            asyncio.run(to_the_end(work, blocks=blocks))  # type: ignore[arg-type]

@@ -15,7 +15,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
-from fault_server import FIRST, PATIENCE, FaultServer, Handler, Peer, answering, chunked, stalling, whole
+from fault_server import FIRST, PATIENCE, FaultServer, Handler, Peer, answering, chunked, nobody, stalling, whole
 from rigs import STALL, ask, async_transport, certificate
 
 from dragoman.errors import Cancelled, ConnectionFailed, TimedOut
@@ -362,18 +362,17 @@ def test_the_next_address_is_tried() -> None:
     """A host may have several addresses, and not all of them answer; those that lose are closed."""
 
     async def program() -> None:
-        with socket.create_server(("127.0.0.1", 0)) as unused:
-            closed = unused.getsockname()[1]
-        with FaultServer(Peer.watch) as server:
-            sock = await _first_connected([address(closed), address(server.port), address(server.port)])
-            assert ("127.0.0.1", server.port) == sock.getpeername()
-            sock.close()
-            await come(server.gone.is_set)
-            assert 1 == server.connections
-        with pytest.raises(ConnectionRefusedError):
-            await _first_connected([address(closed)])
-        with pytest.raises(OSError, match=r"\[Errno \d+\].*; \[Errno \d+\]"):
-            await _first_connected([address(closed), address(closed)])
+        with nobody() as closed:
+            with FaultServer(Peer.watch) as server:
+                sock = await _first_connected([address(closed), address(server.port), address(server.port)])
+                assert ("127.0.0.1", server.port) == sock.getpeername()
+                sock.close()
+                await come(server.gone.is_set)
+                assert 1 == server.connections
+            with pytest.raises(ConnectionRefusedError):
+                await _first_connected([address(closed)])
+            with pytest.raises(OSError, match=r"\[Errno \d+\].*; \[Errno \d+\]"):
+                await _first_connected([address(closed), address(closed)])
 
     run(program())
 

@@ -30,7 +30,7 @@ from dragoman.types import (
     TextDelta,
 )
 from dragoman.wire.http import HttpHead
-from dragoman.wire.json import read_json
+from dragoman.wire.json import is_cut, read_json
 
 
 @pytest.mark.parametrize(
@@ -83,6 +83,23 @@ def test_any_string_is_read(text: str) -> None:
     expected = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
     assert read_json(json.dumps(text)) == expected == read_json(json.dumps([text]).encode())[0]
+
+
+def test_a_text_that_is_cut() -> None:
+    """Wherever a text ends before its value does, inside numbers, escapes and letters too, it is cut; whole, it is not."""
+    whole = '{"a": "\\ud83d\\ude00é", "n": [-12.5e+3, 0.1], "t": true, "x": [{"ü": null}, "\\ud83d"]}'.encode()
+
+    assert {True} == {is_cut(mark + whole[:end]) for mark in (b"", b"\xef\xbb\xbf", b" \n") for end in range(1, len(whole))}
+    assert not is_cut(whole)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b" ", b"n", b'"a', b"<html", b"{]", b'{"a" 1', b'{"a":1}x', b'{"a":-}', b'{"a":"\xff"}', b'{"a":"\n', b"[" * 100_000],
+)
+def test_a_text_that_is_wrong_is_not_cut(data: bytes) -> None:
+    """What no continuation would mend is something else, and so is what never began an object or a list."""
+    assert not is_cut(data)
 
 
 # --- every wire reads so ----------------------------------------------------------------------------------------------

@@ -37,8 +37,12 @@ def chat(arguments: Namespace, environ: Mapping[str, str], stdin: TextIO | None,
         screen.note(choice.note)
 
     from ..client import Client
+    from .interrupt import interruptible
 
-    with Client(keys=config.keys, providers=config.providers, models=config.models, routes=config.routes) as client:
+    with (
+        Client(keys=config.keys, providers=config.providers, models=config.models, routes=config.routes) as client,
+        interruptible(client.close),
+    ):
         if arguments.json or arguments.schema is not None or not arguments.stream:
             response = client.chat(choice.model, message, **options)
             if arguments.json:

@@ -90,11 +90,13 @@ def ask(providers: Sequence[Provider], config: Config) -> Iterator[tuple[Provide
 
     from ..client import Client
     from ..engine.policy import Timeouts
+    from .interrupt import interruptible
 
     timeouts = Timeouts(_CONNECT, _FIRST_BYTE, _IDLE, _TOTAL)
     with (
+        ThreadPoolExecutor(min(_AT_ONCE, len(providers)) or 1) as pool,  # left last: it waits for what the client gives up
         Client(keys=config.keys, providers=config.providers, timeout=timeouts) as client,
-        ThreadPoolExecutor(min(_AT_ONCE, len(providers)) or 1) as pool,
+        interruptible(client.close),
     ):
 
         def one(provider: Provider) -> tuple[Model, ...] | DragomanError:

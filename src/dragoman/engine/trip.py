@@ -180,6 +180,8 @@ class Trip:
                 yield Sleep(wait)
                 self._forget()
             else:
+                if self._finished_at is None or self._finished_at < begun:  # only an answer knows its end, not what follows it
+                    self._finished_at = yield Now()
                 self._leave(self._finished_at)
                 if self._budget is not None:
                     self._budget.give(taken)
@@ -342,8 +344,12 @@ class Trip:
         error.retryable = False
         return error
 
+    def _secrets(self) -> tuple[Secret, ...]:
+        """What must not be seen in anything that is said about it."""
+        return self._grant.secrets() if self._grant is not None else ()
+
     def _scrubbed(self, failure: Failure) -> Failure:
-        return scrub(failure, *(self._grant.secrets() if self._grant is not None else ()))
+        return scrub(failure, *self._secrets())
 
     def _api_error(self, failure: Failure) -> DragomanError:
         from .classify import classify  # its tables of phrases are compiled when something goes wrong, and not before

@@ -14,7 +14,17 @@ import msgspec
 from ..types.content import Audio, Base64, Block, Document, Image, PlainText, Text, Video
 from ..types.messages import Message
 
-__all__ = ["Prompt", "PromptArgument", "Resource", "ToolAnswer", "decode_answer", "decode_contents", "decode_message"]
+__all__ = [
+    "Prompt",
+    "PromptArgument",
+    "Resource",
+    "ToolAnswer",
+    "decode_answer",
+    "decode_contents",
+    "decode_message",
+    "decode_prompts",
+    "decode_resources",
+]
 
 Json = dict[str, Any]
 
@@ -64,6 +74,21 @@ class ToolAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     def text(self) -> str:
         """The words of the content, joined."""
         return "".join([block.text for block in self.content if isinstance(block, Text)])
+
+
+# Made here and not where they are used, which many threads may do: `types/reading.py` says why.
+_read_resources: Final = msgspec.json.Decoder(list[Resource]).decode
+_read_prompts: Final = msgspec.json.Decoder(list[Prompt]).decode
+
+
+def decode_resources(listed: list[Json]) -> list[Resource]:
+    """The results of `resources/list` and `resources/templates/list`."""
+    return _read_resources(msgspec.json.encode(listed))
+
+
+def decode_prompts(listed: list[Json]) -> list[Prompt]:
+    """The results of `prompts/list`."""
+    return _read_prompts(msgspec.json.encode(listed))
 
 
 def decode_answer(answer: Json) -> ToolAnswer:

@@ -7,6 +7,7 @@ instance a JSON value becomes there. Reading never raises for a value that does 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
@@ -84,7 +85,7 @@ class Tag(NamedTuple):
     required: bool
 
 
-class Shape:
+class Shape(ABC):
     """One place of a type.
 
     `kinds`: the kinds of JSON values that may stand here. `words`: what a message calls it, with its article. `rank`:
@@ -95,13 +96,13 @@ class Shape:
     words: str = "a value"
     rank: int = 0
 
+    @abstractmethod
     def schema(self, book: Book) -> dict[str, Any]:
         """The JSON Schema of this place, which the caller may change."""
-        raise NotImplementedError
 
+    @abstractmethod
     def read(self, value: Any, place: Place, reading: Reading) -> Any:
         """The instance that a JSON value becomes, or FAILED with the reason noted."""
-        raise NotImplementedError
 
     def tags(self) -> dict[str, Tag]:
         """Keys of an object whose value is one of a few constants: by them a union tells its members apart."""
@@ -154,8 +155,6 @@ class Described(Shape):
         self.inner = inner
         self.doc = doc
         self._extra = extra
-        self.read = inner.read  # type: ignore[method-assign]
-        self.tags = inner.tags  # type: ignore[method-assign]
 
     @property
     def kinds(self) -> frozenset[str]:  # type: ignore[override]
@@ -174,6 +173,12 @@ class Described(Shape):
         if self.doc:
             written["description"] = self.doc
         return {**written, **self._extra}
+
+    def read(self, value: Any, place: Place, reading: Reading) -> Any:
+        return self.inner.read(value, place, reading)
+
+    def tags(self) -> dict[str, Tag]:
+        return self.inner.tags()
 
 
 _PREFIX: Final = "#/$defs/"

@@ -138,3 +138,5 @@ def test_the_dialect_of_a_recorded_client_is_read_from_what_it_said(kit: ModuleT
         spoken.model_in_body,
     )
     assert RULES.spoken(kit.exchange(b""), "own") == "own"
+    routed = RULES.spoken(kit.exchange(b"", request={**body, "tools": [{"type": "openrouter:web_search"}]}), None)
+    assert ({"web_search"}, {"web_search", "web_fetch"}) == (spoken.server_tools.keys(), routed.server_tools.keys())

@@ -183,3 +183,25 @@ def test_reasoning_beside_the_completion_is_one_gateways(kit: ModuleType) -> Non
     rule.amend(recorded, expected)
     assert {**COUNTS, "output": 155, "reasoning": 137} == expected["usage"]
     assert not rule.applies(recorded, {"usage": COUNTS}, {})
+
+
+@pytest.mark.parametrize(
+    ("fields", "count"),
+    [
+        ({"search_results": [{"url": "a"}, {"url": "b"}], "citations": ["a"]}, 2),
+        ({"venice_parameters": {"web_search_citations": [{"url": "a"}]}}, 1),
+        ({"citations": ["a", "b", "c"]}, 3),
+        ({}, None),
+    ],
+)
+def test_sources_beside_the_choices_are_cited(kit: ModuleType, fields: dict[str, Any], count: int | None) -> None:
+    """Where we cite and the SDK saw no annotation, their number is the answer's own."""
+    rule = oracle_rule("sources beside the choices")
+    answer = kit.exchange(json.dumps({"choices": [], **fields}).encode(), framing="json")
+    expected = {"citations": 0}
+
+    assert (count is not None) == rule.applies(answer, expected, {"citations": 9})
+    assert not rule.applies(answer, expected, {"citations": 0})
+    assert not rule.applies(answer, {"citations": 1}, {"citations": 9})
+    rule.amend(answer, expected)
+    assert {"citations": count or 0} == expected

@@ -138,6 +138,7 @@ def test_a_recorded_client_kept_to_no_limits() -> None:
     spoken = RULES.spoken(exchange({}, request={"input": "Hi"}), ResponsesDialect(hosted_custom=True))
 
     assert (spoken.strict, spoken.ask_encrypted, spoken.hosted_custom) == (None, False, True)
+    assert "code_execution" in spoken.server_tools
 
 
 def test_calls_of_client_side_tools_are_expected() -> None:
