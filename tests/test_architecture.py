@@ -26,7 +26,8 @@ ACROSS = {
     "programs/test_programs.py": "the ten programs on every wire format, by our own clients",
     "programs/test_sdks.py": "the ten programs by vendors' own clients",
     "protocols/test_nothing_is_silent.py": "what every wire does with every word of a request",
-    "support/test_strict.py": "tests/support/strict.py, accepts.py, sdk_types.py and watch.py",
+    "providers/test_reasons.py": "src/dragoman/providers: every value of a dialect has its reason and a link",
+    "support/test_strict.py": "tests/support/strict.py, accepts.py, discovery.py, sdk_types.py and watch.py",
     "test_architecture.py": "the whole tree",
     "test_bounds.py": "src/dragoman/wire/limits.py, held everywhere, and that work is linear",
     "test_cancelling.py": "stopping a call at every point, both faces",
@@ -34,6 +35,7 @@ ACROSS = {
     "test_documents.py": "the programs in README.md and docs/",
     "test_fuzz.py": "tests/support/fuzz_targets.py: any bytes, at every boundary",
     "test_handoff_everywhere.py": "conversations from every wire to every wire",
+    "test_server_tools_everywhere.py": "the tools of vendors on every wire and in every dialect",
     "test_isolation.py": "tests/conftest.py",
     "test_public.py": "src/dragoman/__init__.py",
     "test_secrets.py": "credentials in everything that is printed, kept, logged or reported",
@@ -45,8 +47,10 @@ ACROSS = {
 # Source modules with functions but without a test module of the same name, and why.
 TESTED_ELSEWHERE = {
     "astream.py": "test_aclient.py, test_arun.py and test_cancelling.py: obeying shows in what a program sees",
+    "conversation/astreamed.py": "conversation/test_aconversation.py: a stream is what a conversation gives",
+    "conversation/streamed.py": "conversation/test_conversation.py: a stream is what a conversation gives",
     "stream.py": "test_client.py, test_run.py and test_cancelling.py: obeying shows in what a program sees",
-    "types/request.py": "a contract without a body: test_prepare.py gives what holds it",
+    "types/request.py": "a contract without a body: test_options.py gives what holds it",
     "wire/frames.py": "a contract without a body: the tests of each framer hold it",
 }
 
@@ -151,19 +155,39 @@ def targets(node: ast.stmt) -> list[ast.expr]:
     return []
 
 
+def calls(tree: ast.AST, name: str) -> list[ast.Call]:
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == name]
+
+
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_classes_are_read_by_what_a_module_made(path: Path) -> None:
     """Decoders of msgspec's classes are made while their module is imported, by one thread: `types/reading.py` says why."""
-    found = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
+    tree = ast.parse(path.read_text("utf-8"))
     kinds = [
-        ast.unparse(word.value)
-        for node in found
-        if ast.unparse(node.func) == "msgspec.json.decode"
-        for word in node.keywords
-        if word.arg == "type"
+        ast.unparse(word.value) for node in calls(tree, "msgspec.json.decode") for word in node.keywords if word.arg == "type"
     ]
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)]
 
     assert [] == [kind for kind in kinds if not kind.startswith(("dict", "list[str", "str"))]
+    assert [] == [ast.unparse(call) for function in functions for call in calls(function, "msgspec.json.Decoder")]
+
+
+# Whose values become dates and durations of the standard library, about which msgspec keeps nothing.
+PLAIN = {"typed/scalars.py"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_what_is_converted_is_converted_by_one_thread(path: Path) -> None:
+    """`msgspec.convert` meets classes too, and nothing can be made for it at import: a lock is held."""
+    tree = ast.parse(path.read_text("utf-8"))
+    held = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.With) and [ast.Name] == [type(one.context_expr) for one in node.items]
+    ]
+    locked = [call for node in held for call in calls(node, "msgspec.convert")]
+
+    assert name_of(path) in PLAIN or locked == calls(tree, "msgspec.convert")
 
 
 FORBIDDEN = re.compile(r"^_*(serialize|deserialize|to_wire|from_wire|convert|transform)(_|$)")

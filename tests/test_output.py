@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import enum
+import re
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from inspect import signature
+from pathlib import Path as FilePath
 from typing import Any, Literal, TypedDict, get_overloads
 
 import msgspec
 import pytest
 
+import dragoman
 from dragoman import AsyncClient, Client, Output, Unsupported, errors, tool, tool_result, user
+from dragoman.conversation import AsyncConversation, Conversation
 from dragoman.output import Answer, OutputInvalid, Path, Typed
 from dragoman.providers import Provider
 from dragoman.testing import ScriptedProvider, Turn, call, text
@@ -400,12 +406,119 @@ def test_a_count_and_a_plan_take_a_type() -> None:
     assert b'"people"' in face.plan(ELIZA, "Hi", output=City).http.body
 
 
-def test_checkers_are_told_the_same_of_both_faces() -> None:
-    """A type as `output` gives an `Answer` of it, anything else that is read an `Answer`, and nothing a response."""
-    told, told_async = [
-        [(str(signature(each).parameters), signature(each).return_annotation) for each in get_overloads(face.chat)]
-        for face in (Client, AsyncClient)
+def told_of(face: type, method: str) -> list[tuple[str, str]]:
+    """The overloads of a method, in words that both faces share."""
+    found = [
+        (str(signature(each).parameters), str(signature(each).return_annotation)) for each in get_overloads(getattr(face, method))
     ]
+    return [(parameters, returned.replace("Async", "")) for parameters, returned in found]
 
-    assert ["Answer[T]", "Response", "Answer[Any]", "Response"] == [returned for _, returned in told]
+
+@pytest.mark.parametrize("faces", [(Client, AsyncClient), (Conversation, AsyncConversation)], ids=["client", "conversation"])
+@pytest.mark.parametrize(
+    ("method", "returned"),
+    [
+        ("chat", ["Answer[T]", "Response", "Answer[Any]", "Response"]),
+        ("stream", ["Stream[T]", "Stream[Any]"]),
+        ("run", ["RunResult[T]", "RunResult[Any]"]),
+        ("run_stream", ["Run[T]", "Run[Any]"]),
+    ],
+)
+def test_checkers_are_told_the_same_of_both_faces(faces: tuple[type, type], method: str, returned: list[str]) -> None:
+    """A type as `output` gives a value of it, anything else that is read any value, and nothing a response."""
+    told, told_async = [told_of(face, method) for face in faces]
+
+    assert returned == [each.replace("Conversation", "") for _, each in told]
     assert told == told_async
+
+
+CHECKED = """
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypedDict, assert_type
+
+import msgspec
+import pydantic
+
+from dragoman import Client, Response
+from dragoman.client import Stream
+from dragoman.output import Answer, Typed
+from dragoman.run import Run
+from dragoman.types import RunResult
+
+
+@dataclass
+class Data:
+    name: str
+
+
+class Struct(msgspec.Struct):
+    name: str
+
+
+class Dict(TypedDict):
+    name: str
+
+
+class Model(pydantic.BaseModel):
+    name: str
+
+
+def program(client: Client, stream: Stream, result: RunResult, run: Run) -> None:
+    talk = client.conversation("p:m")
+    assert_type(client.chat("p:m", "x"), Response)
+    assert_type(talk.chat("x"), Response)
+    assert_type(client.run("p:m", "x").output, Any)
+    assert_type(talk.run(context=1).output, Any)
+    assert_type(talk.edit("x", output=Data).output, Data)
+    assert_type(talk.regenerate(output=Typed(Data)).output, Data)
+    assert_type(talk.regenerate(), Response)
+"""
+ONE = """
+    assert_type(client.chat("p:m", "x", output={kind}), Answer[{value}])
+    with client.stream("p:m", "x", output={kind}) as stream_{n}:
+        assert_type(stream_{n}.output, {value})
+    assert_type(client.run("p:m", "x", output={kind}, context=1).output, {value})
+    with client.run_stream("p:m", "x", output={kind}) as run_{n}:
+        assert_type(run_{n}.result.output, {value})
+    assert_type(talk.chat("x", output={kind}, model="p:n").output, {value})
+    with talk.stream("x", output={kind}) as stream_{n}_t:
+        assert_type(stream_{n}_t.output, {value})
+    assert_type(talk.run("x", output={kind}, context=1).output, {value})
+    with talk.run_stream(output={kind}) as run_{n}_t:
+        assert_type(run_{n}_t.result.output, {value})
+"""
+KINDS = {
+    **{kind: kind for kind in ("Data", "Struct", "Dict", "Model", "list[int]", "bool")},
+    "Typed(Data, path='tool')": "Data",
+    '{"type": "object"}': "Any",
+    "int | str": "Any",
+}
+
+
+def in_async(program: str) -> str:
+    """The same program with `await`."""
+    for module in ("client import Stream", "run import Run"):
+        program = program.replace(f"dragoman.{module}", f"dragoman.a{module}")
+    program = re.sub(r"\b(Client|Stream|Run)\b", r"Async\1", program)
+    program = program.replace("    with ", "    async with ").replace("\ndef ", "\nasync def ")
+    called = r"(?:client|talk)\.(?:chat|run|edit|regenerate|conversation)\((?:[^()]|\([^()]*\))*\)"
+    return re.sub(f"({called})", r"(await \1)", program)
+
+
+def test_a_type_checker_knows_the_value(tmp_path: FilePath) -> None:
+    """Of classes of every kind, in calls, streams, runs and conversations, in both faces; only of raw schemas it does not."""
+    whole = CHECKED + "".join([ONE.format(kind=kind, value=value, n=n) for n, (kind, value) in enumerate(KINDS.items())])
+    (tmp_path / "blocking.py").write_text(whole)
+    (tmp_path / "asynchronous.py").write_text(in_async(whole))
+    strict = ["--strict", "--follow-imports=silent", "--cache-dir", str(tmp_path / "cache")]
+    outcome = subprocess.run(
+        [sys.executable, "-m", "mypy", *strict, str(tmp_path)],
+        env={"MYPYPATH": str(FilePath(dragoman.__file__).resolve().parent.parent)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack, overload
 
+from .access import Key
 from .astream import AsyncStream, Errand
 from .engine.answered import Answer
 from .engine.gate import Limits
@@ -13,7 +14,8 @@ from .engine.policy import Retry, Timeouts
 from .engine.route import Route
 from .errors import UsageError
 from .observe import Observer, Watch
-from .prepare import Key, Messages, Options, Plan, Preparer, Settings, Words
+from .options import Messages, Options, Words
+from .prepare import Plan, Preparer, Settings
 from .protocols.base import Policy
 from .providers.base import Provider
 from .routes import ModelLike, Router
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from .conversation.aconversation import AsyncConversation
     from .conversation.core import Opening
     from .output import Typed
-    from .run import RunOptions
+    from .run import RunKeeper, RunOptions, RunWords
 
 T = TypeVar("T")
 
@@ -115,12 +117,19 @@ class AsyncClient:
         Raises the errors of `dragoman.errors`.
         """
         exchange = self._router.call(model, messages, False, options)
-        async with AsyncStream(exchange, self._open(), self._under_way) as stream:
+        stream: AsyncStream[Any] = AsyncStream(exchange, self._open(), self._under_way)
+        async with stream:
             async for _ in stream._batches():
                 pass
         return exchange.response()
 
-    def stream(self, model: ModelLike, messages: Messages, **options: Unpack[Options]) -> AsyncStream:
+    @overload
+    def stream(
+        self, model: ModelLike, messages: Messages, *, output: type[T] | Typed[T], **options: Unpack[Words]
+    ) -> AsyncStream[T]: ...
+    @overload
+    def stream(self, model: ModelLike, messages: Messages, **options: Unpack[Options]) -> AsyncStream[Any]: ...
+    def stream(self, model: ModelLike, messages: Messages, **options: Unpack[Options]) -> AsyncStream[Any]:
         """The answer as it comes, as typed events; use it in an `async with` block.
 
         Raises the errors of `dragoman.errors`, those of the exchange while iterating.
@@ -128,26 +137,41 @@ class AsyncClient:
         exchange = self._router.call(model, messages, True, options)
         return AsyncStream(exchange, self._open(), self._under_way)
 
-    async def run(self, model: ModelLike, messages: Messages, **options: Unpack[RunOptions]) -> RunResult:
+    @overload
+    async def run(
+        self, model: ModelLike, messages: Messages, *, output: type[T] | Typed[T], **options: Unpack[RunWords]
+    ) -> RunResult[T]: ...
+    @overload
+    async def run(self, model: ModelLike, messages: Messages, **options: Unpack[RunOptions]) -> RunResult[Any]: ...
+    async def run(self, model: ModelLike, messages: Messages, **options: Unpack[RunOptions]) -> RunResult[Any]:
         """A model with tools, asked and told until it is done; see `RunOptions` for what a run may say.
 
         Raises the errors of `dragoman.errors`; what a tool raises is told to the model, unless the tool says otherwise.
         """
-        from .arun import start
-
-        async with start(self._router, model, messages, False, self._open(), self._under_way, **options) as run:
+        async with self._run(model, messages, False, options) as run:
             async for _ in run:
                 pass
         return run.result
 
-    def run_stream(self, model: ModelLike, messages: Messages, **options: Unpack[RunOptions]) -> AsyncRun:
+    @overload
+    def run_stream(
+        self, model: ModelLike, messages: Messages, *, output: type[T] | Typed[T], **options: Unpack[RunWords]
+    ) -> AsyncRun[T]: ...
+    @overload
+    def run_stream(self, model: ModelLike, messages: Messages, **options: Unpack[RunOptions]) -> AsyncRun[Any]: ...
+    def run_stream(self, model: ModelLike, messages: Messages, **options: Unpack[RunOptions]) -> AsyncRun[Any]:
         """As `run`, as it goes on: the events of every answer, and steps and tools as they start and finish.
 
         Use it in an `async with` block. Raises as `run` does, while iterating.
         """
+        return self._run(model, messages, True, options)
+
+    def _run(
+        self, model: ModelLike, messages: Messages, stream: bool, options: RunOptions, keeper: RunKeeper | None = None
+    ) -> AsyncRun[Any]:
         from .arun import start
 
-        return start(self._router, model, messages, True, self._open(), self._under_way, **options)
+        return start(self._router, model, messages, stream, self._open(), self._under_way, keeper, **options)
 
     def plan(self, model: ModelLike, messages: Messages, *, stream: bool = False, **options: Unpack[Options]) -> Plan:
         """What a call would send, without sending it: the exact HTTP request and what had to be adapted.

@@ -9,20 +9,29 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from contextlib import suppress
 from inspect import isawaitable
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic
 
 from .beside import Tasks
-from .engine.answered import Answer, Answered
-from .engine.effects import Bell, Call, Close, Drop, Effect, Next, Now, Random, Read, Send, Sleep, Start, Wait, Wall
+from .engine.answered import Answered, output_of
+from .engine.effects import Bell, Call, Close, Commit, Drop, Effect, Next, Now, Random, Read, Send, Sleep, Start, Wait, Wall
 from .engine.exchange import Exchange
 from .engine.routed import Routed
 from .errors import DragomanError, TimedOut, UsageError
 from .stream import Flowing
 from .transport.base import AsyncBody, AsyncTransport
-from .transport.stopping import stopped
+from .transport.stopping import stopped, to_the_end
 from .types.events import Event, Finished, TextDelta
 from .types.response import Response
 from .types.secret import concealed
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar
+
+    T = TypeVar("T", default=Any)
+else:
+    from typing import TypeVar
+
+    T = TypeVar("T")
 
 __all__ = ["AsyncStream", "Errand"]
 
@@ -144,6 +153,8 @@ class Errand:
                 return time.time()
             case Random():
                 return random.random()
+            case Commit(function=function, blocks=blocks):
+                return await to_the_end(function, blocks=blocks)
             case Start(function=function):
                 return self._next_to().start(function)
             case Drop(handle=handle):
@@ -243,7 +254,7 @@ async def _in_time(result: Awaitable[Any], seconds: float | None) -> Any:
         raise error from None
 
 
-class AsyncStream(Errand):
+class AsyncStream(Errand, Generic[T]):
     """One streamed answer: iterate over it with `async for`, in an `async with` block so that it is closed in time.
 
     The request is sent when iteration begins. After the end, `response` is the whole answer; before it, and after
@@ -256,7 +267,7 @@ class AsyncStream(Errand):
         super().__init__(exchange, transport, under_way)
         self._exchange = exchange
 
-    async def __aenter__(self) -> AsyncStream:
+    async def __aenter__(self) -> AsyncStream[T]:
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -289,12 +300,10 @@ class AsyncStream(Errand):
         return self._exchange.partial if isinstance(self._exchange, Answered) else None
 
     @property
-    def output(self) -> Any:
+    def output(self) -> T:
         """The value of a typed answer that has ended. Raises UsageError where there is none."""
-        response = self.response
-        if not isinstance(response, Answer):
-            raise UsageError("this call asks for no type: say output=... to get a value")
-        return response.output
+        output: T = output_of(self.response)
+        return output
 
     async def close(self) -> None:
         """Stop, and free the connection; what has arrived stays in `response`."""

@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack, overload
 
+from .access import Key
 from .engine.answered import Answer
 from .engine.gate import Limits
 from .engine.policy import Retry, Timeouts
 from .engine.route import Route
 from .errors import UsageError
 from .observe import Observer, Watch
-from .prepare import Key, Messages, Options, Plan, Preparer, Settings, Words
+from .options import Messages, Options, Words
+from .prepare import Plan, Preparer, Settings
 from .protocols.base import Policy
 from .providers.base import Provider
 from .routes import ModelLike, Router
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from .conversation.conversation import Conversation
     from .conversation.core import Opening
     from .output import Typed
-    from .run import Run, RunOptions
+    from .run import Run, RunKeeper, RunOptions, RunWords
 
 T = TypeVar("T")
 
@@ -114,12 +116,19 @@ class Client:
         Raises the errors of `dragoman.errors`.
         """
         exchange = self._router.call(model, messages, False, options)
-        with Stream(exchange, self._open(), self._under_way) as stream:
+        stream: Stream[Any] = Stream(exchange, self._open(), self._under_way)
+        with stream:
             for _ in stream._batches():
                 pass
         return exchange.response()
 
-    def stream(self, model: ModelLike, messages: Messages, **options: Unpack[Options]) -> Stream:
+    @overload
+    def stream(
+        self, model: ModelLike, messages: Messages, *, output: type[T] | Typed[T], **options: Unpack[Words]
+    ) -> Stream[T]: ...
+    @overload
+    def stream(self, model: ModelLike, messages: Messages, **options: Unpack[Options]) -> Stream[Any]: ...
+    def stream(self, model: ModelLike, messages: Messages, **options: Unpack[Options]) -> Stream[Any]:
         """The answer as it comes, as typed events; use it in a `with` block.
 
         Raises the errors of `dragoman.errors`, those of the exchange while iterating.
@@ -127,26 +136,41 @@ class Client:
         exchange = self._router.call(model, messages, True, options)
         return Stream(exchange, self._open(), self._under_way)
 
-    def run(self, model: ModelLike, messages: Messages, **options: Unpack[RunOptions]) -> RunResult:
+    @overload
+    def run(
+        self, model: ModelLike, messages: Messages, *, output: type[T] | Typed[T], **options: Unpack[RunWords]
+    ) -> RunResult[T]: ...
+    @overload
+    def run(self, model: ModelLike, messages: Messages, **options: Unpack[RunOptions]) -> RunResult[Any]: ...
+    def run(self, model: ModelLike, messages: Messages, **options: Unpack[RunOptions]) -> RunResult[Any]:
         """A model with tools, asked and told until it is done; see `RunOptions` for what a run may say.
 
         Raises the errors of `dragoman.errors`; what a tool raises is told to the model, unless the tool says otherwise.
         """
-        from .run import start
-
-        with start(self._router, model, messages, False, self._open(), self._under_way, **options) as run:
+        with self._run(model, messages, False, options) as run:
             for _ in run:
                 pass
         return run.result
 
-    def run_stream(self, model: ModelLike, messages: Messages, **options: Unpack[RunOptions]) -> Run:
+    @overload
+    def run_stream(
+        self, model: ModelLike, messages: Messages, *, output: type[T] | Typed[T], **options: Unpack[RunWords]
+    ) -> Run[T]: ...
+    @overload
+    def run_stream(self, model: ModelLike, messages: Messages, **options: Unpack[RunOptions]) -> Run[Any]: ...
+    def run_stream(self, model: ModelLike, messages: Messages, **options: Unpack[RunOptions]) -> Run[Any]:
         """As `run`, as it goes on: the events of every answer, and steps and tools as they start and finish.
 
         Use it in a `with` block. Raises as `run` does, while iterating.
         """
+        return self._run(model, messages, True, options)
+
+    def _run(
+        self, model: ModelLike, messages: Messages, stream: bool, options: RunOptions, keeper: RunKeeper | None = None
+    ) -> Run[Any]:
         from .run import start
 
-        return start(self._router, model, messages, True, self._open(), self._under_way, **options)
+        return start(self._router, model, messages, stream, self._open(), self._under_way, keeper, **options)
 
     def plan(self, model: ModelLike, messages: Messages, *, stream: bool = False, **options: Unpack[Options]) -> Plan:
         """What a call would send, without sending it: the exact HTTP request and what had to be adapted.

@@ -2,40 +2,138 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
 from types import TracebackType
-from typing import Any, Unpack, cast
+from typing import TYPE_CHECKING, Any, Generic, Protocol, Unpack, cast
 
-from .engine.loop import Approve, Loop, Runner, StopWhen
+from .engine.effects import Call, Commit
+from .engine.loop import Approve, Asked, Keeper, Loop, Runner, StopWhen
 from .errors import UsageError
-from .prepare import Messages, Options, listed
+from .options import Common, Messages, Options, listed
 from .routes import ModelLike, Router
 from .stream import Errand
 from .tools.context import ToolContext
 from .tools.function import FunctionTool
+from .tools.kit import Kit
+from .tools.toolbox import AsyncToolbox, Boxes, Toolbox
 from .transport.base import Transport
 from .types.content import ToolCall, ToolResult
 from .types.messages import Message, user
+from .types.request import Defined, ToolLike
 from .types.run import RunEvent, RunPolicy, RunResult
 
-__all__ = ["Run", "RunOptions", "make_loop"]
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar
+
+    T = TypeVar("T", default=Any)
+else:
+    from typing import TypeVar
+
+    T = TypeVar("T")
+
+__all__ = ["Opens", "Run", "RunKeeper", "RunOptions", "RunWords", "Running", "make_run"]
+
+Flow = Generator[Any, Any, None]
 
 
-class RunOptions(Options, total=False):
-    """What a run may say besides what a call may say (`Options`).
+class RunWords(Common, total=False):
+    """What a run may say besides what a call may say (`Words`), but for the form of its last answer.
 
-    `tools` are `@tool` functions, which the run calls, and definitions alone, whose calls end the run for the caller to
-    answer. `policy` bounds the run. `approve` is asked before each call: True, False or an `Approval`. `stop_when` is given
-    what has happened so far and ends the run when it says so. `context` is for tools that ask for it (`ToolContext.value`).
+    `tools` are `@tool` functions, which the run calls, toolboxes such as `mcp.Server`, which are opened when it begins and closed
+    when it ends, and definitions alone, whose calls end the run for the caller to answer. `policy` bounds the run. `approve` is
+    asked before each call: True, False or an `Approval`. `stop_when` is given what has happened so far and ends the run when it
+    says so. `context` is for tools that ask for it (`ToolContext.value`).
     """
 
+    tools: Sequence[ToolLike | Defined | Toolbox | AsyncToolbox]
     policy: RunPolicy | None
     approve: Approve | None
     stop_when: StopWhen | None
     context: Any
 
 
-class Run(Errand):
+class RunOptions(RunWords, total=False):
+    """What a run may say: `RunWords`, and the form of its last answer, as `Options` has it."""
+
+    output: Any
+
+
+class Opens(Protocol):
+    """The toolboxes of a run, in either face; `blocks` is whether they take their time and cannot be awaited."""
+
+    blocks: bool
+
+    def open(self) -> Any: ...
+
+    def close(self) -> Any: ...
+
+
+class RunKeeper(Keeper, Protocol):
+    """A conversation that a run goes on with, from its beginning to whatever is its end."""
+
+    def begin(self) -> Flow:
+        """Yields effects until the conversation is this run's. Raises UsageError, and StoreConflict."""
+        ...
+
+    def ask(self, ask: Callable[..., Asked], options: Options) -> Asked:
+        """The next step; `ask` makes what asks a model some messages, whole or streamed, with options."""
+        ...
+
+    def end(self) -> Flow:
+        """Yields `Commit` effects until what the run left is kept, and the conversation is anybody's."""
+        ...
+
+
+class Running:
+    """The errand of a run: what its loop needs is opened before it, what is left to do is done after it."""
+
+    def __init__(self, loop: Loop, kit: Kit, boxes: Opens | None, keeper: RunKeeper | None) -> None:
+        self.loop = loop
+        self._kit = kit
+        self._boxes = boxes
+        self._keeper = keeper
+        self._going = False
+        self._left: deque[Callable[[], Flow]] = deque()
+
+    def run(self) -> Flow:
+        """Yield effects and lists of events until the run ends; raises the error of the step that fails."""
+        self._going = True
+        try:
+            if self._keeper is not None:
+                self._left.append(self._keeper.end)
+                yield from self._keeper.begin()
+            if self._boxes is not None:
+                self._left.append(self._close)
+                self._kit.unpack((yield Call(self._boxes.open, blocks=self._boxes.blocks)))
+            yield from self.loop.run()
+        finally:
+            self._going = False
+
+    def last(self) -> Flow:
+        """Yield `Commit` effects until nothing is left to do, whatever goes wrong meanwhile, which is raised then.
+
+        To be called when the flow of `run` is over, as often as anybody wants.
+        """
+        if self._going:
+            return  # the thread that is in it does this too
+        failed: BaseException | None = None
+        while self._left:
+            try:
+                yield from self._left.popleft()()
+            except GeneratorExit:
+                raise
+            except BaseException as error:
+                failed = failed or error
+        if failed is not None:
+            raise failed
+
+    def _close(self) -> Flow:
+        assert self._boxes is not None
+        yield Commit(self._boxes.close, blocks=self._boxes.blocks)
+
+
+class Run(Errand, Generic[T]):
     """One run: iterate over it for the events of every step and of the tools, in a `with` block so that it is closed in
     time. Any thread may `steer` and `cancel` it.
 
@@ -43,11 +141,11 @@ class Run(Errand):
     conversation goes on, whenever the run was stopped.
     """
 
-    def __init__(self, loop: Loop, transport: Callable[[str], Transport], under_way: set[Errand]) -> None:
-        super().__init__(loop, transport, under_way)
-        self._loop = loop
+    def __init__(self, running: Running, transport: Callable[[str], Transport], under_way: set[Errand]) -> None:
+        super().__init__(running, transport, under_way)
+        self._running = running
 
-    def __enter__(self) -> Run:
+    def __enter__(self) -> Run[T]:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -58,71 +156,105 @@ class Run(Errand):
             yield from cast("list[RunEvent]", batch)
 
     @property
-    def result(self) -> RunResult:
+    def result(self) -> RunResult[T]:
         """What the run came to. Raises UsageError before its end."""
-        return self._loop.result
+        result: RunResult[T] = self._running.loop.result
+        return result
 
     @property
     def messages(self) -> tuple[Message, ...]:
         """What the run has added to the history so far."""
-        return self._loop.messages
+        return self._running.loop.messages
 
     def steer(self, message: Message | str) -> None:
         """Say something to the model before its next step, even when it believes that it is done."""
-        self._loop.steer(user(message) if isinstance(message, str) else message)
+        self._running.loop.steer(user(message) if isinstance(message, str) else message)
 
     def close(self) -> None:
         """Stop, and free the connection; tools that work in threads are not waited for."""
         self._stop.ask()
         self._end()
 
+    def _end(self) -> None:
+        try:
+            super()._end()
+        finally:
+            self._finish()
 
-def make_loop(
+    def _finish(self) -> None:
+        flow = self._running.last()
+        step: Any = flow.send
+        value: Any = None
+        while True:
+            try:
+                effect = step(value)
+            except StopIteration:
+                return
+            step = flow.send
+            try:
+                value = effect.function()
+            except BaseException as error:
+                step, value = flow.throw, error
+
+
+def make_run(
     router: Router,
     model: ModelLike,
     messages: Messages,
     stream: bool,
     options: RunOptions,
     runner: Callable[[FunctionTool[..., Any], Callable[[ToolCall], ToolContext[Any]]], Runner],
-) -> Loop:
-    """The loop that a run means; `runner` makes a tool into something that answers a call.
+    opens: Callable[[Sequence[Any]], Opens],
+    keeper: RunKeeper | None,
+) -> Running:
+    """The errand that a run is; `runner` makes a tool into something that answers a call, `opens` what opens toolboxes.
 
-    Raises UsageError for tools that cannot be told apart, and what a call would raise.
+    With a `keeper` the history is the keeper's. Raises UsageError for two tools of one name, and what a call would raise.
     """
     words: dict[str, Any] = dict(options)
     policy, approve, stop_when, context = [words.pop(name, None) for name in ("policy", "approve", "stop_when", "context")]
-    call_options = cast(Options, words)
-    tools: Sequence[Any] = options.get("tools") or ()
-    own = {tool.name: tool for tool in tools if isinstance(tool, FunctionTool)}
-    names = [tool.name for tool in tools if isinstance(getattr(tool, "name", None), str)]
-    if twice := next((name for name in names if names.count(name) > 1), None):
-        raise UsageError(f"two tools are called {twice!r}: give one another name, or a namespace: tool.within('...')")
 
     def about(call: ToolCall) -> ToolContext[Any]:
         return ToolContext(context, call, loop.history, loop.step)
 
-    runners: Mapping[str, Runner] = {name: runner(tool, about) for name, tool in own.items()}
-    history = listed(messages)
+    kit = Kit(options.get("tools") or (), lambda tool: runner(tool, about))
+
+    def ask(history: tuple[Message, ...]) -> Asked:
+        now = cast(Options, {**words, "tools": kit.tools} if kit.tools else words)
+        if keeper is not None:
+            return keeper.ask(router.call, now)
+        return router.call(model, history, stream, now)
+
     loop = Loop(
-        lambda now: router.call(model, now, stream, call_options),
-        history,
-        runners,
+        ask,
+        listed(messages) if keeper is None else (),
+        kit.runners,
         policy=policy,
         approve=approve,
         stop_when=stop_when,
-        outside={name for name in names if name not in own}.__contains__,
+        outside=kit.outside.__contains__,
+        tool_of=kit.tool_of,
+        keeper=keeper,
     )
-    return loop
+    return Running(loop, kit, opens(kit.boxes) if kit.boxes else None, keeper)
 
 
 def blocking(tool: FunctionTool[..., Any], about: Callable[[ToolCall], ToolContext[Any]]) -> Runner:
     """A tool as something that answers a call in its thread."""
 
     def run(call: ToolCall) -> tuple[ToolResult, bool]:
-        outcome = tool.call(call.arguments, about(call))
+        outcome = tool.call(tool.given(call), about(call))
         return outcome.result(call), outcome.kind == "invalid"
 
     return run
+
+
+def boxes(found: Sequence[Any]) -> Boxes:
+    """What opens toolboxes. Raises UsageError for those of asynchronous programs."""
+    for box in found:
+        if not isinstance(box, Toolbox):
+            raise UsageError(f"{box!r} is for asynchronous programs: use AsyncClient, or its blocking twin")
+    return Boxes(found)
 
 
 def start(
@@ -132,7 +264,8 @@ def start(
     stream: bool,
     transport: Callable[[str], Transport],
     under_way: set[Errand],
+    keeper: RunKeeper | None = None,
     **options: Unpack[RunOptions],
-) -> Run:
+) -> Run[Any]:
     """A run of the blocking face, ready to go."""
-    return Run(make_loop(router, model, messages, stream, options, blocking), transport, under_way)
+    return Run(make_run(router, model, messages, stream, options, blocking, boxes, keeper), transport, under_way)

@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from types import TracebackType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Generic, Protocol
 
 from .beside import Threads
-from .engine.answered import Answer, Answered
-from .engine.effects import Bell, Call, Close, Drop, Effect, Next, Now, Random, Read, Send, Sleep, Start, Wait, Wall
+from .engine.answered import Answered, output_of
+from .engine.effects import Bell, Call, Close, Commit, Drop, Effect, Next, Now, Random, Read, Send, Sleep, Start, Wait, Wall
 from .engine.exchange import Exchange
 from .engine.routed import Routed
 from .errors import TimedOut, UsageError
@@ -20,6 +20,15 @@ from .transport.stopping import Stop, aside, stopped
 from .types.events import Event, Finished, TextDelta
 from .types.response import Response
 from .types.secret import concealed
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar
+
+    T = TypeVar("T", default=Any)
+else:
+    from typing import TypeVar
+
+    T = TypeVar("T")
 
 __all__ = ["Errand", "Flowing", "Stream"]
 
@@ -144,6 +153,8 @@ class Errand:
             case Call(function=function, blocks=blocks, timeout=timeout, secret=secret):
                 result = self._call(function, blocks, timeout)
                 return concealed(result) if secret else result
+            case Commit(function=function):
+                return function()
             case Start() | Next() | Drop():
                 return self._next_to(effect)
 
@@ -196,7 +207,7 @@ def _late(seconds: float | None) -> TimedOut:
     return error
 
 
-class Stream(Errand):
+class Stream(Errand, Generic[T]):
     """One streamed answer: iterate over it for typed events, in a `with` block so that it is closed in time.
 
     The request is sent when iteration begins. After the end, `response` is the whole answer; before it, and after
@@ -209,7 +220,7 @@ class Stream(Errand):
         super().__init__(exchange, transport, under_way)
         self._exchange = exchange
 
-    def __enter__(self) -> Stream:
+    def __enter__(self) -> Stream[T]:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -241,12 +252,10 @@ class Stream(Errand):
         return self._exchange.partial if isinstance(self._exchange, Answered) else None
 
     @property
-    def output(self) -> Any:
+    def output(self) -> T:
         """The value of a typed answer that has ended. Raises UsageError where there is none."""
-        response = self.response
-        if not isinstance(response, Answer):
-            raise UsageError("this call asks for no type: say output=... to get a value")
-        return response.output
+        output: T = output_of(self.response)
+        return output
 
     def close(self) -> None:
         """Stop, and free the connection; what has arrived stays in `response`."""

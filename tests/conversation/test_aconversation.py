@@ -14,9 +14,11 @@ import pytest
 from dragoman import errors
 from dragoman.aclient import AsyncClient
 from dragoman.conversation import Store
-from dragoman.conversation.aconversation import AsyncConversation, AsyncConversationStream
-from dragoman.conversation.conversation import Conversation, ConversationStream
+from dragoman.conversation.aconversation import AsyncConversation
+from dragoman.conversation.astreamed import AsyncConversationStream
+from dragoman.conversation.conversation import Conversation
 from dragoman.conversation.core import Core
+from dragoman.conversation.streamed import ConversationStream
 from dragoman.testing import ScriptedProvider, Turn, delay, fail, fault, text
 from dragoman.types import Model, TextDelta
 

@@ -171,6 +171,21 @@ def test_a_failed_call_changes_nothing() -> None:
     assert ["Well?", "Yes."] == texts(talk)
 
 
+def test_a_streamed_value() -> None:
+    """It is seen as it grows, and typed in the end; where nothing was asked for there is none."""
+    provider = ScriptedProvider(Turn(text('{"value": [1, ', "2]}")), "Words.")
+    with client(provider) as it:
+        talk = it.conversation("openai:m")
+        seen = []
+        with talk.stream("Count.", output=list[int]) as stream:
+            assert stream.partial is None
+            for event in stream:
+                seen += [list(stream.partial)] if isinstance(event, TextDelta) else []
+        assert ([1], [1, 2]) == (seen[0], stream.output)
+        with talk.stream("Why?") as plain, pytest.raises(errors.UsageError, match="asks for no type"):
+            _ = plain.output
+
+
 def test_tools_by_hand() -> None:
     """Calls are stored with the answer, results as they are added, so that a killed program goes on from there."""
     provider = ScriptedProvider(Turn("Let me see.", call("weather", {"city": "Oslo"})), "Sunny.")

@@ -16,7 +16,7 @@ from dragoman.engine.exchange import Exchange
 from dragoman.engine.policy import Retry, Timeouts
 from dragoman.protocols import load
 from dragoman.protocols.base import Report, Target
-from dragoman.types import Cost, Event, Finished, Request, Secret, Started, TextDelta, user
+from dragoman.types import Cost, Event, Finished, Reasoning, Request, Secret, Started, TextDelta, user
 from dragoman.types.model import Price
 from dragoman.wire.http import HttpHead
 
@@ -162,6 +162,18 @@ def test_a_whole_answer_goes_the_same_way() -> None:
     assert "0.5" == str(response.cost and response.cost.amount)
 
 
+def test_the_response_says_how_reasoning_was_steered() -> None:
+    """In the fields that were sent, `extra` among them; unasked there are none."""
+    found = []
+    target = Target("openai", "openai_chat", "m", "https://api.openai.com/v1")
+    for words in ({}, {"reasoning": Reasoning(effort="high")}, {"extra": {"reasoning_effort": "odd"}}):
+        request: Any = Request("m", (user("Hi"),), **words)
+        it = Exchange(request, target, load("openai_chat"), Report(target), credential=Secret(KEY))
+        World(HttpHead(200, JSON), WHOLE, b"").run(it)
+        found.append(it.response().reasoning)
+    assert [{}, {"reasoning_effort": "high"}, {"reasoning_effort": "odd"}] == found
+
+
 def in_an_array(text: str, reason: str | None = None) -> bytes:
     candidate = {"content": {"parts": [{"text": text}], "role": "model"}, "index": 0}
     return json.dumps({"candidates": [{**candidate, "finishReason": reason} if reason else candidate]}).encode()
@@ -298,6 +310,19 @@ def test_an_empty_answer_is_cut_and_tried_again() -> None:
     world.run(it)
 
     assert "ok" == world.text
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_whole_answer_that_is_cut(stream: bool) -> None:
+    """JSON that ends in the middle, though its connection ended well, is an answer that is not complete: asked for again."""
+    twice = [HttpHead(200, JSON), WHOLE[:30], WHOLE[30:-9], b""]
+    world, it = World(*twice, HttpHead(200, JSON), WHOLE), exchange(stream=stream)
+    world.run(it)
+    assert "Hi" == world.text
+
+    error = outcome(World(*twice * 3), exchange(stream=stream))
+    assert isinstance(error, errors.StreamCut)
+    assert (True, None, 3) == (error.retryable, error.partial, len(error.attempts))
 
 
 @pytest.mark.parametrize("stream", [True, False])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dragoman.engine.effects import Call, Drop, Next, Now, Start
+from dragoman.engine.effects import Call, Commit, Drop, Next, Now, Start
 from dragoman.engine.loop import Loop
 from dragoman.errors import Overloaded, UsageError
 from dragoman.types import (
@@ -95,7 +95,7 @@ class World:
                         return events
                 case Now():
                     value = self.now
-                case Call(function=function):
+                case Call(function=function) | Commit(function=function):
                     value = function()
                 case Start(function=function):
                     value = function.args[0].id  # type: ignore[attr-defined]
@@ -318,6 +318,15 @@ def test_a_history_that_ends_in_calls_is_taken_up_there() -> None:
     assert (["b"], [("b", "seen b", False)]) == (world.started, told(run.messages[0]))
 
 
+def test_a_run_without_an_answer_of_its_own_shows_the_one_before() -> None:
+    """The caller has still not answered its tool's call."""
+    theirs = assistant(ToolCall("t", "browser", "{}"))
+    run = loop(World(), history=(*HISTORY, theirs), outside=lambda name: name == "browser")
+    World().obey(run)
+
+    assert ("tool_calls", theirs) == (run.result.stopped, run.result.response.message)
+
+
 @pytest.mark.parametrize("kind", [StepStarted, StepFinished, ToolStarted, ToolFinished])
 def test_a_run_stopped_anywhere_goes_on_to_the_same_end(kind: type) -> None:
     """What it had done is in `messages`; a new run takes it up."""
@@ -368,3 +377,120 @@ def test_sums_are_known_where_every_part_is() -> None:
     world.obey(run)
 
     assert (21, 12, None, None) == (run.result.usage.input, run.result.usage.output, run.result.usage.cache_read, run.result.cost)
+
+
+class Kept:
+    """A conversation that notes what it is told to keep, beside the answers."""
+
+    def __init__(self, *messages: Message, open: tuple[ToolCall, ...] = (), last: Response | None = None) -> None:
+        self.messages = messages
+        self.open = open
+        self.last = last
+        self.ended = last is not None and not last.tool_calls
+        self.besides: list[Response] = []
+        self.noted: list[str] = []
+
+    def keep(self, message: Message) -> Any:
+        yield Commit(lambda: self.noted.append(message.role))
+        self.messages = (*self.messages, message)
+
+
+def test_a_keeper_has_the_history_and_is_told_first() -> None:
+    """Each result and what is said meanwhile is kept before an event tells of it; answers are kept where they are asked."""
+    world, keeper = World(says(A, B), says("Done.")), Kept(*HISTORY)
+    run = loop(world, history=(), keeper=keeper)
+    seen: list[tuple[str, int]] = []
+
+    def look_in(event: Any) -> bool:
+        seen.append((type(event).__name__, len(keeper.noted)))
+        if isinstance(event, StepStarted) and event.number == 1:
+            run.steer(user("Quick!"))
+        return False
+
+    world.obey(run, look_in)
+    assert ["tool", "tool", "user"] == keeper.noted
+    assert [("ToolFinished", 1), ("ToolFinished", 2)] == [pair for pair in seen if pair[0] == "ToolFinished"]
+    assert HISTORY == world.asked[0]
+    assert keeper.messages == run.history
+    assert ["assistant", "tool", "user", "assistant"] == [message.role for message in run.result.messages]
+
+
+def test_a_keeper_says_what_is_open_and_what_has_ended() -> None:
+    """Calls are taken up; an answer after which there is nothing to do is the result, unless something is said to it."""
+    world = World(says("Done."))
+    world.obey(loop(world, history=(), keeper=Kept(*HISTORY, assistant(A, B), open=(B,))))
+    assert ["b"] == world.started
+
+    calling = says(theirs := ToolCall("t", "browser", "{}"))
+    run = loop(World(), history=(), keeper=Kept(open=(theirs,), last=calling), outside=lambda name: name == "browser")
+    World().obey(run)
+    assert (calling, (), "tool_calls") == (run.result.response, run.result.steps, run.result.stopped)
+
+    ended = says("Done before.")
+    run = loop(World(), history=(), keeper=Kept(*HISTORY, ended.message, last=ended))
+    assert [] == World().obey(run)
+    assert (ended, (), (), "done") == (run.result.response, run.result.steps, run.result.messages, run.result.stopped)
+
+    world = World(says("More."))
+    run = loop(world, history=(), keeper=Kept(*HISTORY, ended.message, last=ended))
+    run.steer(user("More!"))
+    world.obey(run)
+    assert "More." == run.result.text
+
+
+def test_what_a_keeper_paid_for_counts() -> None:
+    """Summaries are no steps, but tokens and money all the same."""
+    keeper = Kept(*HISTORY)
+    keeper.besides = [says("A summary.", usage=Usage(100, 10), cost="1.00")]
+    world = World(says(A, cost="0.50"), says("never"))
+    run = loop(world, history=(), keeper=keeper, policy=RunPolicy(cost=Decimal("1.20")))
+    world.obey(run)
+
+    assert ("cost", 1, Decimal("1.50")) == (run.result.stopped, len(run.result.steps), run.result.cost)
+    assert (110, 15) == (run.result.usage.input, run.result.usage.output)
+
+
+def test_an_answer_that_was_stopped_has_no_calls_in_what_was_added() -> None:
+    """They may not be whole: arguments that have not come yet look like none."""
+
+    class Stopped(Said):
+        def run(self) -> Any:
+            yield Now()
+            raise Overloaded("gone")
+
+        def response(self) -> Response:
+            return Response(assistant("Let me", ToolCall("x", "look", "")))
+
+    world = World()
+    world.ask = lambda messages: Stopped(Overloaded("gone"))  # type: ignore[method-assign]
+    run = loop(world)
+    with pytest.raises(Overloaded):
+        world.obey(run)
+    assert (assistant("Let me"),) == run.messages
+
+
+def test_members_of_a_toolset_run_one_after_the_other() -> None:
+    """Other tools run beside them; after one that failed or was denied the rest of them is not done."""
+    calls = [ToolCall(name, name, f'{{"at":"{name}"}}') for name in ("click", "type", "key")]
+
+    def do(call: ToolCall) -> tuple[ToolResult, bool]:
+        return ToolResult(call.id, (Text(f"did {call.name}"),), call.name == "type", call.name), False
+
+    def tool_of(call: ToolCall) -> str:
+        return call.name if call.name == "look" else "computer"
+
+    world = World(says(*calls, A), says("Done."), ends="a")
+    run = loop(world, {"computer": do, "look": look}, tool_of=tool_of)
+    world.obey(run)
+    assert (["click", "a", "type"], 2) == (world.started, world.most)
+    assert [("click", "did click", False), ("type", "did type", True)] == told(run.messages[1])[:2]
+    assert [("key", "Not done, for an action before it failed.", True), ("a", "seen a", False)] == told(run.messages[1])[2:]
+
+    world = World(says(*calls), says("Done."))
+    world.obey(loop(world, {"computer": do}, tool_of=tool_of, approve=lambda call: call.name != "click"))
+    assert [] == world.started
+
+    failed = ToolResult("click", (Text("no"),), is_error=True)
+    world = World(says("Done."))
+    world.obey(loop(world, {"computer": do}, (*HISTORY, assistant(*calls), Message("tool", (failed,))), tool_of=tool_of))
+    assert [] == world.started

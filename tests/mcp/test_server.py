@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import inspect
 import json
 import os
@@ -12,10 +13,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from mcp_servers import OLD, TIME, over_http
 
-from dragoman import AsyncClient, Client, mcp
-from dragoman.errors import ConnectionFailed, UsageError
-from dragoman.testing import ScriptedProvider, Turn, call
-from dragoman.types import ToolResult
+from dragoman import AsyncClient, Client, mcp, tool
+from dragoman.errors import Cancelled, ConnectionFailed, Overloaded, UsageError
+from dragoman.testing import ScriptedProvider, Turn, call, fail
+from dragoman.types import Message, StepFinished, ToolFinished, ToolResult
 
 KEYS = {"anthropic": "none", "openai": "none"}
 ASKED = {"source_timezone": "Asia/Tokyo", "time": "09:00", "target_timezone": "Asia/Kolkata"}
@@ -39,7 +40,9 @@ def test_both_faces_have_the_same_members() -> None:
         found = {name: value for name, value in vars(kind).items() if not name.startswith("_") or name == "__init__"}
         return {name: list(inspect.signature(value).parameters) if callable(value) else [] for name, value in found.items()}
 
-    assert public(mcp.AsyncServer) == public(mcp.Server)
+    blocking = public(mcp.Server)
+    assert ["self"] == blocking.pop("opened")  # a blocking server's tools run in both faces
+    assert public(mcp.AsyncServer) == blocking
 
 
 @pytest.mark.parametrize("model", ["anthropic:scripted", "openai:scripted"])
@@ -135,3 +138,162 @@ def test_a_server_that_is_not_in_use(ask: Callable[[mcp.Server], object]) -> Non
 
     with pytest.raises(UsageError, match="the MCP server old is not in use"):
         ask(server)
+
+
+def pids(messages: tuple[Message, ...]) -> list[int]:
+    """What the tool `pid` has said."""
+    results = [block for message in messages for block in message.content if isinstance(block, ToolResult)]
+    return [int(result.content[0].text) for result in results]  # type: ignore[union-attr]
+
+
+def gone(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def asking(*turns: Turn | str) -> ScriptedProvider:
+    return ScriptedProvider(*(turns or (Turn(call("old__pid")), "Done.")))
+
+
+@pytest.mark.parametrize("how", ["done", "left", "cancelled", "failed", "tool", "unread"])
+def test_a_server_is_started_and_stopped_with_the_run(how: str) -> None:
+    """Given to a run it is there for it, and gone on every way out; the next run starts it again."""
+
+    @tool(errors="raise")
+    def broken() -> str:
+        """Breaks."""
+        raise ZeroDivisionError
+
+    server = mcp.Server(OLD, name="old")
+    last = {"failed": Turn(fail(503, "overloaded", "full")), "tool": Turn(call("broken"))}.get(how, Turn("Done."))
+    provider = asking(Turn(call("old__pid")), last)
+    raised = {"cancelled": Cancelled, "failed": Overloaded, "tool": ZeroDivisionError}.get(how)
+    with Client(transport=provider.transport(), keys=KEYS, retry=False) as client:
+        run = client.run_stream("anthropic:m", "Who?", tools=[broken, server])
+        assert [] == threads()
+        with pytest.raises(raised) if raised else contextlib.nullcontext(), run:
+            for event in () if how == "unread" else run:
+                if isinstance(event, ToolFinished) and how in ("left", "cancelled"):
+                    assert 1 == len(threads())
+                    if how == "left":
+                        break
+                    run.cancel()
+
+        assert [] == threads()
+        assert [True] * (how != "unread") == [gone(process) for process in pids(run.messages)]
+        if how == "done":
+            assert ["broken", "old__echo"] == [each.name for each in provider.requests[0].tools][:2]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("how", ["done", "left", "task", "failed"])
+@pytest.mark.parametrize("kind", ["async", "blocking", "target"])
+def test_a_server_is_started_and_stopped_with_an_async_run(kind: str, how: str) -> None:
+    """Of either kind, or where it is, without a name."""
+
+    async def program() -> None:
+        name = "pid" if kind == "target" else "old__pid"
+        last = Turn(fail(503, "overloaded", "full")) if how == "failed" else Turn("Done.")
+        server = {"async": mcp.AsyncServer, "blocking": mcp.Server}[kind](OLD, name="old") if kind != "target" else OLD
+        told: list[int] = []
+        ready, never = asyncio.Event(), asyncio.Event()
+        provider = asking(Turn(call(name)), last)
+        async with AsyncClient(transport=provider.async_transport(), keys=KEYS, retry=False) as client:
+
+            async def read() -> None:
+                async with client.run_stream("anthropic:m", "Who?", tools=[server]) as run:
+                    async for event in run:
+                        if isinstance(event, ToolFinished):
+                            told.append(int(event.result.content[0].text))  # type: ignore[union-attr]
+                            ready.set()
+                            if how == "left":
+                                return
+                            if how == "task":
+                                await never.wait()
+
+            task = asyncio.create_task(read())
+            await ready.wait()
+            if how == "task":
+                assert not gone(told[0])
+                task.cancel()
+            raised = {"task": asyncio.CancelledError, "failed": Overloaded}.get(how)
+            with pytest.raises(raised) if raised else contextlib.nullcontext():
+                await task
+            assert gone(told[0])
+            assert [] == threads()
+
+    asyncio.run(program())
+
+
+def test_a_server_in_use_is_used_and_left_running() -> None:
+    """It belongs to whoever started it."""
+    with mcp.Server(OLD, name="old") as server:
+        process = int(server.call("pid").text)
+        with Client(transport=asking().transport(), keys=KEYS) as client:
+            assert [process] == pids(client.run("anthropic:m", "Who?", tools=[server]).messages)
+        assert process == int(server.call("pid").text)
+
+        async def program() -> None:
+            async with AsyncClient(transport=asking().async_transport(), keys=KEYS) as client:
+                assert [process] == pids((await client.run("anthropic:m", "Who?", tools=[server])).messages)
+            async with mcp.AsyncServer(OLD, name="old") as other:
+                own = int((await other.call("pid")).text)
+                async with AsyncClient(transport=asking().async_transport(), keys=KEYS) as client:
+                    assert [own] == pids((await client.run("anthropic:m", "Who?", tools=[other])).messages)
+                assert own == int((await other.call("pid")).text)
+
+        asyncio.run(program())
+        assert process == int(server.call("pid").text)
+
+
+def test_runs_at_once_share_the_server_that_the_first_one_started() -> None:
+    """The last one stops it."""
+    server = mcp.Server(OLD, name="old")
+    provider = ScriptedProvider(answer=lambda asked: Turn("Done.") if len(asked.messages) > 2 else Turn(call("old__pid")))
+    with Client(transport=provider.transport(), keys=KEYS) as client:
+        with client.run_stream("anthropic:m", "Who?", tools=[server]) as one:
+            events = iter(one)
+            while not isinstance(next(events), StepFinished):
+                pass
+            two = client.run("anthropic:m", "Who?", tools=[server])
+            assert 1 == len(threads())
+            list(events)
+        assert pids(one.messages) == pids(two.messages)
+    assert [] == threads()
+
+    async def program() -> None:
+        shared = mcp.AsyncServer(OLD, name="old")
+        async with AsyncClient(transport=provider.async_transport(), keys=KEYS) as client:
+            runs = await asyncio.gather(*[client.run("anthropic:m", "Who?", tools=[shared]) for _ in range(3)])
+        (process,) = {process for run in runs for process in pids(run.messages)}
+        assert gone(process)
+
+    asyncio.run(program())
+
+
+def test_a_conversation_starts_it_for_its_runs() -> None:
+    """Said once, where the conversation begins."""
+    with Client(transport=asking(*[Turn(call("old__pid")), "Done."] * 2).transport(), keys=KEYS) as client:
+        talk = client.conversation("anthropic:m", tools=[mcp.Server(OLD, name="old")])
+        talk.run("Who?")
+        talk.run("And now?")
+        processes = pids(talk.messages)
+
+    assert 2 == len(set(processes))
+    assert [True, True] == [gone(process) for process in processes]
+
+
+def test_what_cannot_be_given_to_a_run() -> None:
+    """A server of the other kind, one that does not start, and a name twice: said, and nothing is left."""
+    with Client(transport=asking().transport(), keys=KEYS) as client:
+        with pytest.raises(UsageError, match="MCP server old> is for asynchronous programs"):
+            client.run("anthropic:m", "Who?", tools=[mcp.AsyncServer(OLD, name="old")])
+        with pytest.raises(ConnectionFailed, match="no-such-program did not start"):
+            client.run("anthropic:m", "Who?", tools=[mcp.Server(OLD), mcp.Server(mcp.Stdio("no-such-program"))])
+        with pytest.raises(UsageError, match="two tools are called"):
+            client.run("anthropic:m", "Who?", tools=[OLD, OLD])
+        with pytest.raises(UsageError, match="is opened by a run"):
+            client.chat("anthropic:m", "Who?", tools=[mcp.Server(OLD)])  # type: ignore[list-item]
+    assert [] == threads()

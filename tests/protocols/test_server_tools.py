@@ -16,6 +16,7 @@ from dragoman.protocols.server_tools import (
     read_server_tool,
     span_in_bytes,
     span_in_characters,
+    withheld,
 )
 from dragoman.types import Adaptation, FileSearch, RemoteMcp, Secret, ServerTool, VendorTool, WebSearch
 
@@ -40,6 +41,25 @@ def test_settings_that_cannot_be_said() -> None:
     leave_out(RemoteMcp("wiki", "https://x", headers={"A": "b"}, approval="always"), ("approval",), report, "tools[3]")
     assert ["tools[1].max_uses", "tools[1].blocked_domains", "tools[3].headers"] == [each.path for each in report.adaptations]
     assert {("server_tool", "changed")} == {(each.feature, each.action) for each in report.adaptations}
+
+
+@pytest.mark.parametrize(
+    ("server", "taken", "told"),
+    [
+        (RemoteMcp("wiki", "https://x"), (), None),
+        (RemoteMcp("wiki", "https://x", tools=("ask",)), ("tools",), None),
+        (RemoteMcp("wiki", "https://x", tools=("ask",)), ("approval",), "cannot be narrowed to some of its tools here"),
+        (RemoteMcp("wiki", "https://x", approval="always"), ("tools", "approval"), None),
+        (RemoteMcp("wiki", "https://x", approval="always"), ("tools",), "nobody would be asked before calls"),
+        (WebSearch(allowed_domains=("a",)), (), None),
+    ],
+)
+def test_a_server_is_not_given_free(server: ServerTool, taken: tuple[str, ...], told: str | None) -> None:
+    """Where nothing holds the model to the tools that it may use, or to asking first, the server is not offered at all."""
+    report = Report(TARGET)
+    assert (told is not None) == withheld(server, taken, report, "tools[0]")
+    assert ([] if told is None else [("dropped", "tools[0]")]) == [(each.action, each.path) for each in report.adaptations]
+    assert told is None or told in report.adaptations[0].detail
 
 
 def test_a_vendors_own_fields() -> None:

@@ -73,6 +73,8 @@ def by_interactions() -> Check | None:
             read = kinds[kind].model_validate({"model": "m", **body} if kind == "model" else body)
         except pydantic.ValidationError as error:
             return [str(error)]
+        except TypeError as error:  # the types stumble themselves, over a `type` that is no word
+            return [f"what these types cannot read: {error}"]
         return [f"{place}: unknown" for place in _unknown(read)]
 
     return check

@@ -181,6 +181,15 @@ def test_tools_that_are_younger_than_the_schema(change: dict[str, Any], wrong: l
     assert all(sentence.startswith(expected) for sentence, expected in zip(found, wrong, strict=True))
 
 
+def test_what_the_types_stumble_over_is_wrong() -> None:
+    """A `type` that is no word, which spoiled history may hold, is a finding and no failure of the check."""
+    check = accepts("gemini-interactions", "gemini_interactions")
+    if check is None:
+        pytest.skip("google-genai is not installed")
+
+    assert ["what these types cannot read: unhashable type: 'list'"] == check({"input": [{"type": []}]})
+
+
 VERTEX = "GoogleCloudAiplatformV1GenerateContentRequest"
 CONTENTS = [{"role": "user", "parts": [{"text": "q"}]}]
 

@@ -10,13 +10,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .aconversation import AsyncConversation, AsyncConversationStream
+    from .aconversation import AsyncConversation
+    from .astreamed import AsyncConversationStream
     from .compaction import Compaction
-    from .conversation import Conversation, ConversationStream
+    from .conversation import Conversation
     from .history import History, Turn
     from .saved import Record, Saved
     from .sizes import Size
     from .store import Store, default_path
+    from .streamed import ConversationStream
     from .totals import Totals
 
 __all__ = [
@@ -37,10 +39,10 @@ __all__ = [
 
 _HOMES = {
     "AsyncConversation": "aconversation",
-    "AsyncConversationStream": "aconversation",
+    "AsyncConversationStream": "astreamed",
     "Compaction": "compaction",
     "Conversation": "conversation",
-    "ConversationStream": "conversation",
+    "ConversationStream": "streamed",
     "History": "history",
     "Record": "saved",
     "Saved": "saved",

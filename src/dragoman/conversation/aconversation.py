@@ -4,72 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, ParamSpec, Protocol, TypeVar, Unpack
+from typing import Any, TypeVar, Unpack, overload
 
-from ..errors import Cancelled, UsageError
-from ..prepare import Messages, Options, Plan
+from ..arun import AsyncRun
+from ..engine.answered import Answer
+from ..options import Messages, Options, Words
+from ..output import Typed
+from ..prepare import Plan
 from ..routes import ModelLike
+from ..run import RunOptions, RunWords
 from ..types.content import Text
-from ..types.events import Event, TextDelta
 from ..types.messages import Message
+from ..types.request import Output
 from ..types.response import Response
+from ..types.run import RunResult
+from .astreamed import AsyncAnswers, AsyncConversationStream, aside, obey
 from .compaction import Compaction
 from .core import Core, Known, Opening
-from .effects import Ask, Check, Effect, Flow, Keep
+from .effects import Flow
 from .flow import HERE, compact, converse, size, trim
-from .history import History, Turn
+from .going import Going
+from .history import History, Turn, arranged
 from .sizes import Size
 from .totals import Totals, totals
 
-__all__ = ["AsyncAnswers", "AsyncConversation", "AsyncConversationStream", "AsyncStreamed"]
-
+T = TypeVar("T")
 _T = TypeVar("_T")
-_P = ParamSpec("_P")
 
-
-class AsyncStreamed(Protocol):
-    """An answer as it comes."""
-
-    @property
-    def response(self) -> Response: ...
-
-    def __aiter__(self) -> AsyncIterator[Event]: ...
-
-    def cancel(self) -> None: ...
-
-
-class AsyncAnswers(Protocol):
-    """Who answers: an `AsyncClient`."""
-
-    def chat(self, model: ModelLike, messages: Messages, **options: Unpack[Options]) -> Awaitable[Response]: ...
-
-    def stream(
-        self, model: ModelLike, messages: Messages, **options: Unpack[Options]
-    ) -> AbstractAsyncContextManager[AsyncStreamed]: ...
-
-    def plan(self, model: ModelLike, messages: Messages, *, stream: bool = False, **options: Unpack[Options]) -> Plan: ...
-
-
-async def _aside(core: Core, function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-    """A function that may wait for the disk, in a thread.
-
-    It cannot be stopped there, so that a cancelled task waits for its end: what was stored, the conversation knows.
-    """
-    if core.store is None:
-        return function(*args, **kwargs)
-    task = asyncio.ensure_future(asyncio.to_thread(function, *args, **kwargs))
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        while not task.done():
-            try:
-                await asyncio.wait([task])
-            except asyncio.CancelledError:
-                continue  # asked twice; the first one is raised below
-        raise
+__all__ = ["AsyncConversation"]
 
 
 class AsyncConversation:
@@ -150,6 +114,45 @@ class AsyncConversation:
         said = () if content is None else self._core.said(content)
         return size(self._core.history, said, self._core.call({}))
 
+    @overload
+    async def chat(
+        self,
+        content: Messages | None = None,
+        *,
+        model: ModelLike | None = None,
+        keep_partial: bool | None = None,
+        output: type[T] | Typed[T],
+        **options: Unpack[Words],
+    ) -> Answer[T]: ...
+    @overload
+    async def chat(
+        self,
+        content: Messages | None = None,
+        *,
+        model: ModelLike | None = None,
+        keep_partial: bool | None = None,
+        output: Output | None,
+        **options: Unpack[Words],
+    ) -> Response: ...
+    @overload
+    async def chat(
+        self,
+        content: Messages | None = None,
+        *,
+        model: ModelLike | None = None,
+        keep_partial: bool | None = None,
+        output: Any,
+        **options: Unpack[Words],
+    ) -> Answer[Any]: ...
+    @overload
+    async def chat(
+        self,
+        content: Messages | None = None,
+        *,
+        model: ModelLike | None = None,
+        keep_partial: bool | None = None,
+        **options: Unpack[Options],
+    ) -> Response: ...
     async def chat(
         self,
         content: Messages | None = None,
@@ -165,6 +168,17 @@ class AsyncConversation:
         """
         return await self._run(self._converse(content, model, keep_partial, options))
 
+    @overload
+    def stream(
+        self,
+        content: Messages | None = None,
+        *,
+        model: ModelLike | None = None,
+        keep_partial: bool | None = None,
+        output: type[T] | Typed[T],
+        **options: Unpack[Words],
+    ) -> AsyncConversationStream[T]: ...
+    @overload
     def stream(
         self,
         content: Messages | None = None,
@@ -172,16 +186,104 @@ class AsyncConversation:
         model: ModelLike | None = None,
         keep_partial: bool | None = None,
         **options: Unpack[Options],
-    ) -> AsyncConversationStream:
+    ) -> AsyncConversationStream[Any]: ...
+    def stream(
+        self,
+        content: Messages | None = None,
+        *,
+        model: ModelLike | None = None,
+        keep_partial: bool | None = None,
+        **options: Unpack[Options],
+    ) -> AsyncConversationStream[Any]:
         """As `chat`, with the answer as it comes; use it in an `async with` block. Stored when the last event has been given."""
         return AsyncConversationStream(self._client, self._core, self._converse(content, model, keep_partial, options))
 
+    @overload
+    async def run(
+        self,
+        content: Messages | None = None,
+        *,
+        model: ModelLike | None = None,
+        keep_partial: bool | None = None,
+        output: type[T] | Typed[T],
+        **options: Unpack[RunWords],
+    ) -> RunResult[T]: ...
+    @overload
+    async def run(
+        self,
+        content: Messages | None = None,
+        *,
+        model: ModelLike | None = None,
+        keep_partial: bool | None = None,
+        **options: Unpack[RunOptions],
+    ) -> RunResult[Any]: ...
+    async def run(
+        self,
+        content: Messages | None = None,
+        *,
+        model: ModelLike | None = None,
+        keep_partial: bool | None = None,
+        **options: Unpack[RunOptions],
+    ) -> RunResult[Any]:
+        """Say something and let the model work with tools until it is done, as `AsyncClient.run` does.
+
+        Each answer, each result and what is said meanwhile is stored before you are told of it. None goes on where a run stopped,
+        or a program was killed: with the calls that have no result yet, or not at all where the last answer was the end.
+        Raises as `chat` does; what was stored stays.
+        """
+        async with self._going(content, model, keep_partial, options, stream=False) as run:
+            async for _ in run:
+                pass
+        return run.result
+
+    @overload
+    def run_stream(
+        self,
+        content: Messages | None = None,
+        *,
+        model: ModelLike | None = None,
+        keep_partial: bool | None = None,
+        output: type[T] | Typed[T],
+        **options: Unpack[RunWords],
+    ) -> AsyncRun[T]: ...
+    @overload
+    def run_stream(
+        self,
+        content: Messages | None = None,
+        *,
+        model: ModelLike | None = None,
+        keep_partial: bool | None = None,
+        **options: Unpack[RunOptions],
+    ) -> AsyncRun[Any]: ...
+    def run_stream(
+        self,
+        content: Messages | None = None,
+        *,
+        model: ModelLike | None = None,
+        keep_partial: bool | None = None,
+        **options: Unpack[RunOptions],
+    ) -> AsyncRun[Any]:
+        """As `run`, with the events of every step as it goes on; use it in an `async with` block."""
+        return self._going(content, model, keep_partial, options, stream=True)
+
+    @overload
+    async def edit(
+        self, content: Messages, *, model: ModelLike | None = None, output: type[T] | Typed[T], **options: Unpack[Words]
+    ) -> Answer[T]: ...
+    @overload
+    async def edit(self, content: Messages, *, model: ModelLike | None = None, **options: Unpack[Options]) -> Response: ...
     async def edit(self, content: Messages, *, model: ModelLike | None = None, **options: Unpack[Options]) -> Response:
         """Say something else in place of the last question. What was said before stays in the tree, as another branch."""
         said = self._core.said(content)
         asked = self._core.history.question()[0]
         return await self._run(self._flow(said, model, None, options, asked.parent))
 
+    @overload
+    async def regenerate(
+        self, *, model: ModelLike | None = None, output: type[T] | Typed[T], **options: Unpack[Words]
+    ) -> Answer[T]: ...
+    @overload
+    async def regenerate(self, *, model: ModelLike | None = None, **options: Unpack[Options]) -> Response: ...
     async def regenerate(self, *, model: ModelLike | None = None, **options: Unpack[Options]) -> Response:
         """Ask for the last answer again. The one before stays in the tree, as another branch."""
         return await self._run(self._flow((), model, None, options, self._core.history.unanswered()))
@@ -192,23 +294,23 @@ class AsyncConversation:
         """What `chat` would send as things stand, without sending it; a summary that it would have written first is not in it."""
         said = self._core.said(content)
         asked: Any = self._core.call(options)
-        return self._client.plan(model or self.model, (*self.messages, *said), stream=stream, **asked)
+        return self._client.plan(model or self.model, arranged((*self.messages, *said)), stream=stream, **asked)
 
     async def add(self, messages: Messages) -> tuple[Turn, ...]:
         """Store messages without asking anything, such as the results of tools."""
-        return await _aside(self._core, self._core.add, messages)
+        return await aside(self._core, self._core.add, messages)
 
     async def undo(self, count: int = 1) -> None:
         """Go back to before the last exchanges, each a question with all that followed. What was said stays in the tree."""
-        await _aside(self._core, self._core.undo, count)
+        await aside(self._core, self._core.undo, count)
 
     async def goto(self, turn: str | None) -> None:
         """Go to any turn of the tree by its id, None to before the first."""
-        await _aside(self._core, self._core.goto, turn)
+        await aside(self._core, self._core.goto, turn)
 
     async def fork(self, at: str | None = None, *, id: str | None = None) -> AsyncConversation:
         """Another conversation with the same past, up to a turn or all of it. What either says then, the other does not hear."""
-        return AsyncConversation(self._client, await _aside(self._core, self._core.fork, at, id))
+        return AsyncConversation(self._client, await aside(self._core, self._core.fork, at, id))
 
     async def trim(self, *, max_tokens: int | None = None, max_turns: int | None = None) -> tuple[Turn, ...]:
         """Send only the newest turns from now on, as many as fit; returns those that are not sent any more.
@@ -224,11 +326,11 @@ class AsyncConversation:
 
     async def describe(self, *, title: str | None = None, notes: Mapping[str, Any] | None = None) -> None:
         """Give it another title, other notes, or both."""
-        await _aside(self._core, self._core.describe, title, notes)
+        await aside(self._core, self._core.describe, title, notes)
 
     async def refresh(self) -> None:
         """Take over what others have stored of this conversation, and where it stands now."""
-        await _aside(self._core, self._core.refresh)
+        await aside(self._core, self._core.refresh)
 
     def dump(self) -> bytes:
         """All of it as JSON: `client.conversation(saved=...)` goes on with it."""
@@ -240,7 +342,22 @@ class AsyncConversation:
 
     async def close(self) -> None:
         """Close the store, where it was opened for this conversation."""
-        await _aside(self._core, self._core.close)
+        await aside(self._core, self._core.close)
+
+    def _going(
+        self,
+        content: Messages | None,
+        model: ModelLike | None,
+        keep_partial: bool | None,
+        options: RunOptions,
+        *,
+        stream: bool,
+    ) -> AsyncRun[Any]:
+        core, answerer = self._core, model or self.model
+        kept = core.keep_partial if keep_partial is None else keep_partial
+        words: Any = core.call(options)
+        going = Going(core, core.said(content), words.get("output"), model=answerer, keep_partial=kept, stream=stream)
+        return self._client._run(answerer, (), stream, words, going)
 
     def _converse(
         self, content: Messages | None, model: ModelLike | None, keep_partial: bool | None, options: Options
@@ -270,115 +387,6 @@ class AsyncConversation:
                 return result
             step = flow.send
             try:
-                value = await _obey(self._client, self._core, effect)
+                value = await obey(self._client, self._core, effect)
             except BaseException as error:
                 step, value = flow.throw, error
-
-
-class AsyncConversationStream:
-    """One streamed answer of a conversation: iterate over it once, in an `async with` block.
-
-    When the last event has been given, question and answer are stored, and `response` is the whole answer. Leaving early
-    stops the answer: nothing is stored then, or what had arrived where `keep_partial` is set.
-    """
-
-    def __init__(self, client: AsyncAnswers, core: Core, flow: Flow[Response]) -> None:
-        self._client = client
-        self._core = core
-        self._flow: Flow[Response] | None = flow
-        self._events: AsyncIterator[Event] | None = None
-        self._stream: AsyncStreamed | None = None
-        self._response: Response | None = None
-        self._cancelled = False
-
-    async def __aenter__(self) -> AsyncConversationStream:
-        return self
-
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        await self.close()
-
-    def __aiter__(self) -> AsyncIterator[Event]:
-        flow, self._flow = self._flow, None
-        if flow is None:
-            raise UsageError("this stream is over: an answer can be iterated once; its content is in stream.response")
-        self._events = self._run(flow)
-        return self._events
-
-    @property
-    async def text_stream(self) -> AsyncIterator[str]:
-        """The answer's text, piece by piece."""
-        async for event in self:
-            if type(event) is TextDelta:
-                yield event.text
-
-    @property
-    def response(self) -> Response:
-        """The answer as far as it has arrived; complete when its `finish` is set."""
-        if self._response is not None:
-            return self._response
-        return self._stream.response if self._stream is not None else Response(Message("assistant", ()))
-
-    def cancel(self) -> None:
-        """Stop, from any task: whoever reads gets `Cancelled`, with what had arrived as its `partial`."""
-        self._cancelled = True
-        if self._stream is not None:
-            self._stream.cancel()
-
-    async def close(self) -> None:
-        """Stop, and store what had arrived where it is wanted."""
-        self._flow = None
-        events: Any = self._events
-        if events is not None:
-            await events.aclose()
-
-    async def _run(self, flow: Flow[Response]) -> AsyncIterator[Event]:
-        step: Any = flow.send
-        value: Any = None
-        while True:
-            try:
-                effect = step(value)
-            except StopIteration as end:
-                self._response = end.value
-                return
-            step = flow.send
-            try:
-                if type(effect) is Ask:
-                    async with self._client.stream(effect.model, effect.messages, **effect.options) as stream:
-                        self._stream = stream
-                        if self._cancelled:
-                            stream.cancel()
-                        async for event in stream:
-                            yield event
-                        value = stream.response
-                else:
-                    value = await _obey(self._client, self._core, effect)
-            except Exception as error:
-                step, value = flow.throw, error
-            except BaseException:
-                await self._stopped(flow)
-                raise
-
-    async def _stopped(self, flow: Flow[Response]) -> None:
-        """The reader has gone: the flow decides what becomes of what had arrived."""
-        partial = self.response if self._stream is not None else None
-        step: Any = flow.throw
-        value: Any = Cancelled("the answer was stopped before its end", partial=partial)
-        while True:
-            try:
-                effect = step(value)
-            except (Cancelled, StopIteration):
-                return
-            step = flow.send
-            try:
-                value = await _obey(self._client, self._core, effect)
-            except BaseException as error:
-                step, value = flow.throw, error
-
-
-async def _obey(client: AsyncAnswers, core: Core, effect: Effect) -> Response | None:
-    match effect:
-        case Check():
-            return await _aside(core, core.check)
-        case Keep(turns=turns, head=head):
-            return await _aside(core, core.keep, turns, head)
-    return await client.chat(effect.model, effect.messages, **effect.options)

@@ -3,50 +3,35 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, Protocol, TypeVar, Unpack
+from typing import Any, TypeVar, Unpack, overload
 
-from ..errors import Cancelled, UsageError
-from ..prepare import Messages, Options, Plan
+from ..engine.answered import Answer
+from ..options import Messages, Options, Words
+from ..output import Typed
+from ..prepare import Plan
 from ..routes import ModelLike
+from ..run import Run, RunOptions, RunWords
 from ..types.content import Text
-from ..types.events import Event, TextDelta
 from ..types.messages import Message
+from ..types.request import Output
 from ..types.response import Response
+from ..types.run import RunResult
 from .compaction import Compaction
 from .core import Core, Known, Opening
-from .effects import Ask, Check, Effect, Flow, Keep
+from .effects import Flow
 from .flow import HERE, compact, converse, size, trim
-from .history import History, Turn
+from .going import Going
+from .history import History, Turn, arranged
 from .sizes import Size
+from .streamed import Answers, ConversationStream, obey
 from .totals import Totals, totals
 
-__all__ = ["Answers", "Conversation", "ConversationStream", "Streamed"]
-
+T = TypeVar("T")
 _T = TypeVar("_T")
 
-
-class Streamed(Protocol):
-    """An answer as it comes."""
-
-    @property
-    def response(self) -> Response: ...
-
-    def __iter__(self) -> Iterator[Event]: ...
-
-    def cancel(self) -> None: ...
-
-
-class Answers(Protocol):
-    """Who answers: a `Client`."""
-
-    def chat(self, model: ModelLike, messages: Messages, **options: Unpack[Options]) -> Response: ...
-
-    def stream(self, model: ModelLike, messages: Messages, **options: Unpack[Options]) -> AbstractContextManager[Streamed]: ...
-
-    def plan(self, model: ModelLike, messages: Messages, *, stream: bool = False, **options: Unpack[Options]) -> Plan: ...
+__all__ = ["Conversation"]
 
 
 class Conversation:
@@ -127,6 +112,45 @@ class Conversation:
         said = () if content is None else self._core.said(content)
         return size(self._core.history, said, self._core.call({}))
 
+    @overload
+    def chat(
+        self,
+        content: Messages | None = None,
+        *,
+        model: ModelLike | None = None,
+        keep_partial: bool | None = None,
+        output: type[T] | Typed[T],
+        **options: Unpack[Words],
+    ) -> Answer[T]: ...
+    @overload
+    def chat(
+        self,
+        content: Messages | None = None,
+        *,
+        model: ModelLike | None = None,
+        keep_partial: bool | None = None,
+        output: Output | None,
+        **options: Unpack[Words],
+    ) -> Response: ...
+    @overload
+    def chat(
+        self,
+        content: Messages | None = None,
+        *,
+        model: ModelLike | None = None,
+        keep_partial: bool | None = None,
+        output: Any,
+        **options: Unpack[Words],
+    ) -> Answer[Any]: ...
+    @overload
+    def chat(
+        self,
+        content: Messages | None = None,
+        *,
+        model: ModelLike | None = None,
+        keep_partial: bool | None = None,
+        **options: Unpack[Options],
+    ) -> Response: ...
     def chat(
         self,
         content: Messages | None = None,
@@ -142,6 +166,17 @@ class Conversation:
         """
         return self._run(self._converse(content, model, keep_partial, options))
 
+    @overload
+    def stream(
+        self,
+        content: Messages | None = None,
+        *,
+        model: ModelLike | None = None,
+        keep_partial: bool | None = None,
+        output: type[T] | Typed[T],
+        **options: Unpack[Words],
+    ) -> ConversationStream[T]: ...
+    @overload
     def stream(
         self,
         content: Messages | None = None,
@@ -149,16 +184,104 @@ class Conversation:
         model: ModelLike | None = None,
         keep_partial: bool | None = None,
         **options: Unpack[Options],
-    ) -> ConversationStream:
+    ) -> ConversationStream[Any]: ...
+    def stream(
+        self,
+        content: Messages | None = None,
+        *,
+        model: ModelLike | None = None,
+        keep_partial: bool | None = None,
+        **options: Unpack[Options],
+    ) -> ConversationStream[Any]:
         """As `chat`, with the answer as it comes; use it in a `with` block. Stored when the last event has been given."""
         return ConversationStream(self._client, self._core, self._converse(content, model, keep_partial, options))
 
+    @overload
+    def run(
+        self,
+        content: Messages | None = None,
+        *,
+        model: ModelLike | None = None,
+        keep_partial: bool | None = None,
+        output: type[T] | Typed[T],
+        **options: Unpack[RunWords],
+    ) -> RunResult[T]: ...
+    @overload
+    def run(
+        self,
+        content: Messages | None = None,
+        *,
+        model: ModelLike | None = None,
+        keep_partial: bool | None = None,
+        **options: Unpack[RunOptions],
+    ) -> RunResult[Any]: ...
+    def run(
+        self,
+        content: Messages | None = None,
+        *,
+        model: ModelLike | None = None,
+        keep_partial: bool | None = None,
+        **options: Unpack[RunOptions],
+    ) -> RunResult[Any]:
+        """Say something and let the model work with tools until it is done, as `Client.run` does.
+
+        Each answer, each result and what is said meanwhile is stored before you are told of it. None goes on where a run stopped,
+        or a program was killed: with the calls that have no result yet, or not at all where the last answer was the end.
+        Raises as `chat` does; what was stored stays.
+        """
+        with self._going(content, model, keep_partial, options, stream=False) as run:
+            for _ in run:
+                pass
+        return run.result
+
+    @overload
+    def run_stream(
+        self,
+        content: Messages | None = None,
+        *,
+        model: ModelLike | None = None,
+        keep_partial: bool | None = None,
+        output: type[T] | Typed[T],
+        **options: Unpack[RunWords],
+    ) -> Run[T]: ...
+    @overload
+    def run_stream(
+        self,
+        content: Messages | None = None,
+        *,
+        model: ModelLike | None = None,
+        keep_partial: bool | None = None,
+        **options: Unpack[RunOptions],
+    ) -> Run[Any]: ...
+    def run_stream(
+        self,
+        content: Messages | None = None,
+        *,
+        model: ModelLike | None = None,
+        keep_partial: bool | None = None,
+        **options: Unpack[RunOptions],
+    ) -> Run[Any]:
+        """As `run`, with the events of every step as it goes on; use it in a `with` block."""
+        return self._going(content, model, keep_partial, options, stream=True)
+
+    @overload
+    def edit(
+        self, content: Messages, *, model: ModelLike | None = None, output: type[T] | Typed[T], **options: Unpack[Words]
+    ) -> Answer[T]: ...
+    @overload
+    def edit(self, content: Messages, *, model: ModelLike | None = None, **options: Unpack[Options]) -> Response: ...
     def edit(self, content: Messages, *, model: ModelLike | None = None, **options: Unpack[Options]) -> Response:
         """Say something else in place of the last question. What was said before stays in the tree, as another branch."""
         said = self._core.said(content)
         asked = self._core.history.question()[0]
         return self._run(self._flow(said, model, None, options, asked.parent))
 
+    @overload
+    def regenerate(
+        self, *, model: ModelLike | None = None, output: type[T] | Typed[T], **options: Unpack[Words]
+    ) -> Answer[T]: ...
+    @overload
+    def regenerate(self, *, model: ModelLike | None = None, **options: Unpack[Options]) -> Response: ...
     def regenerate(self, *, model: ModelLike | None = None, **options: Unpack[Options]) -> Response:
         """Ask for the last answer again. The one before stays in the tree, as another branch."""
         return self._run(self._flow((), model, None, options, self._core.history.unanswered()))
@@ -169,7 +292,7 @@ class Conversation:
         """What `chat` would send as things stand, without sending it; a summary that it would have written first is not in it."""
         said = self._core.said(content)
         asked: Any = self._core.call(options)
-        return self._client.plan(model or self.model, (*self.messages, *said), stream=stream, **asked)
+        return self._client.plan(model or self.model, arranged((*self.messages, *said)), stream=stream, **asked)
 
     def add(self, messages: Messages) -> tuple[Turn, ...]:
         """Store messages without asking anything, such as the results of tools."""
@@ -219,6 +342,21 @@ class Conversation:
         """Close the store, where it was opened for this conversation."""
         self._core.close()
 
+    def _going(
+        self,
+        content: Messages | None,
+        model: ModelLike | None,
+        keep_partial: bool | None,
+        options: RunOptions,
+        *,
+        stream: bool,
+    ) -> Run[Any]:
+        core, answerer = self._core, model or self.model
+        kept = core.keep_partial if keep_partial is None else keep_partial
+        words: Any = core.call(options)
+        going = Going(core, core.said(content), words.get("output"), model=answerer, keep_partial=kept, stream=stream)
+        return self._client._run(answerer, (), stream, words, going)
+
     def _converse(
         self, content: Messages | None, model: ModelLike | None, keep_partial: bool | None, options: Options
     ) -> Flow[Response]:
@@ -247,116 +385,6 @@ class Conversation:
                 return result
             step = flow.send
             try:
-                value = _obey(self._client, self._core, effect)
+                value = obey(self._client, self._core, effect)
             except BaseException as error:
                 step, value = flow.throw, error
-
-
-class ConversationStream:
-    """One streamed answer of a conversation: iterate over it once, in a `with` block.
-
-    When the last event has been given, question and answer are stored, and `response` is the whole answer. Leaving early
-    stops the answer: nothing is stored then, or what had arrived where `keep_partial` is set.
-    """
-
-    def __init__(self, client: Answers, core: Core, flow: Flow[Response]) -> None:
-        self._client = client
-        self._core = core
-        self._flow: Flow[Response] | None = flow
-        self._events: Iterator[Event] | None = None
-        self._stream: Streamed | None = None
-        self._response: Response | None = None
-        self._cancelled = False
-
-    def __enter__(self) -> ConversationStream:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.close()
-
-    def __iter__(self) -> Iterator[Event]:
-        flow, self._flow = self._flow, None
-        if flow is None:
-            raise UsageError("this stream is over: an answer can be iterated once; its content is in stream.response")
-        self._events = self._run(flow)
-        return self._events
-
-    @property
-    def text_stream(self) -> Iterator[str]:
-        """The answer's text, piece by piece."""
-        for event in self:
-            if type(event) is TextDelta:
-                yield event.text
-
-    @property
-    def response(self) -> Response:
-        """The answer as far as it has arrived; complete when its `finish` is set."""
-        if self._response is not None:
-            return self._response
-        return self._stream.response if self._stream is not None else Response(Message("assistant", ()))
-
-    def cancel(self) -> None:
-        """Stop, from any thread: whoever reads gets `Cancelled`, with what had arrived as its `partial`."""
-        self._cancelled = True
-        if self._stream is not None:
-            self._stream.cancel()
-
-    def close(self) -> None:
-        """Stop, and store what had arrived where it is wanted."""
-        self._flow = None
-        events: Any = self._events
-        if events is not None:
-            events.close()
-
-    def _run(self, flow: Flow[Response]) -> Iterator[Event]:
-        step: Any = flow.send
-        value: Any = None
-        while True:
-            try:
-                effect = step(value)
-            except StopIteration as end:
-                self._response = end.value
-                return
-            step = flow.send
-            try:
-                if type(effect) is Ask:
-                    with self._client.stream(effect.model, effect.messages, **effect.options) as stream:
-                        self._stream = stream
-                        if self._cancelled:
-                            stream.cancel()
-                        yield from stream
-                        value = stream.response
-                else:
-                    value = _obey(self._client, self._core, effect)
-            except Exception as error:
-                step, value = flow.throw, error
-            except BaseException:
-                self._stopped(flow)
-                raise
-
-    def _stopped(self, flow: Flow[Response]) -> None:
-        """The reader has gone: the flow decides what becomes of what had arrived."""
-        partial = self.response if self._stream is not None else None
-        step: Any = flow.throw
-        value: Any = Cancelled("the answer was stopped before its end", partial=partial)
-        while True:
-            try:
-                effect = step(value)
-            except (Cancelled, StopIteration):
-                return
-            step = flow.send
-            try:
-                value = _obey(self._client, self._core, effect)
-            except BaseException as error:
-                step, value = flow.throw, error
-
-
-def _obey(client: Answers, core: Core, effect: Effect) -> Response | None:
-    match effect:
-        case Check():
-            core.check()
-            return None
-        case Keep(turns=turns, head=head):
-            core.keep(turns, head)
-            return None
-    return client.chat(effect.model, effect.messages, **effect.options)

@@ -12,11 +12,14 @@ import msgspec
 
 from ..engine.route import Route
 from ..errors import StoreConflict, UsageError
-from ..prepare import Messages, Options, listed
+from ..options import Common, Messages, Options, listed
 from ..routes import ModelLike
+from ..run import RunOptions
+from ..tools.toolbox import AsyncToolbox, Toolbox
 from ..types.content import Text
 from ..types.messages import Message
 from ..types.model import Model
+from ..types.request import Defined, ToolLike
 from ..types.response import Response
 from .compaction import Compaction
 from .history import History, Turn
@@ -31,8 +34,8 @@ Known = Callable[[ModelLike, str | None], Sequence[Model | None]]
 """What is known of the models that a call with a base URL of its own may go to."""
 
 
-class Opening(Options, total=False):
-    """How a conversation begins: the options of all its calls, and these words of its own.
+class Opening(Common, total=False):
+    """How a conversation begins: the options of all its calls and runs, and these words of its own.
 
     `id`: its name in the store, made up where there is none; one that the store has goes on. `store`: a `Store`, or the path
     of one that is opened and closed with the conversation; without it the conversation lives as long as the object.
@@ -42,6 +45,8 @@ class Opening(Options, total=False):
     new ids.
     """
 
+    tools: Sequence[ToolLike | Defined | Toolbox | AsyncToolbox]
+    output: Any
     id: str | None
     store: Store | str | os.PathLike[str] | None
     messages: Messages | None
@@ -160,14 +165,22 @@ class Core:
     @contextmanager
     def claimed(self) -> Iterator[None]:
         """For one call at a time. Raises UsageError where another one is under way."""
-        if not self._busy.acquire(blocking=False):
-            raise UsageError("this conversation is being answered already: wait for that, or fork() it")
+        self.claim()
         try:
             yield
         finally:
-            self._busy.release()
+            self.release()
 
-    def call(self, options: Options) -> dict[str, Any]:
+    def claim(self) -> None:
+        """Begin a call. Raises UsageError where another one is under way."""
+        if not self._busy.acquire(blocking=False):
+            raise UsageError("this conversation is being answered already: wait for that, or fork() it")
+
+    def release(self) -> None:
+        """End a call that was begun, from any thread."""
+        self._busy.release()
+
+    def call(self, options: Options | RunOptions) -> dict[str, Any]:
         """The options of one call: those of the conversation, and over them its own."""
         system = {"system": self.record.system} if self.record.system else {}
         return {**system, **self.options, **cast("dict[str, Any]", options)}

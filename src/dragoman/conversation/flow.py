@@ -19,10 +19,10 @@ from .compaction import Compaction, added, limit, older, options_for, pieces, re
 from .core import Core
 from .cuts import cut, halves
 from .effects import Ask, Check, Flow, Keep, Write
-from .history import History, Turn, instructs
+from .history import History, Turn, arranged, instructs
 from .sizes import Size, estimate, overhead, total, turn_sizes
 
-__all__ = ["HERE", "compact", "converse", "size", "trim"]
+__all__ = ["HERE", "compact", "converse", "one_answer", "size", "trim"]
 
 HERE = "here"
 """The head of the conversation, whatever it is; None stands before the first turn."""
@@ -60,6 +60,16 @@ def converse(
         yield Check()
         history = core.history if at == HERE else core.history.at(at)
         return (yield from _Call(core, history, said, options, model, keep_partial).run())
+
+
+def one_answer(
+    core: Core, said: tuple[Message, ...], options: dict[str, Any], *, model: ModelLike, keep_partial: bool
+) -> Flow[Response]:
+    """One answer of a run, which has the conversation to itself already; kept, with what was said before it, when it returns.
+
+    Raises as `converse` does.
+    """
+    return (yield from _Call(core, core.history, said, options, model, keep_partial).run())
 
 
 def compact(core: Core, model: ModelLike, policy: Compaction) -> Flow[Turn | None]:
@@ -150,7 +160,7 @@ class _Call:
         tried = yield from self._make_room()
         while True:
             try:
-                response: Response = yield Ask(self._model, (*self._history.messages(), *self._said), self._options)
+                response: Response = yield Ask(self._model, arranged((*self._history.messages(), *self._said)), self._options)
                 break
             except ContextTooLong as error:
                 if tried or not (yield from self._shorten()):
@@ -257,7 +267,7 @@ def _summarised(
     while todo:
         part = todo.popleft()
         try:
-            response = yield Write(writer, request(so_far, part, policy), given)
+            response = yield Write(writer, arranged(request(so_far, part, policy)), given)
         except ContextTooLong:
             two = halves(part, [size.tokens for size in turn_sizes(part)])
             if len(two) == 1:

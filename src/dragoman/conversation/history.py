@@ -14,11 +14,11 @@ from typing import Literal
 import msgspec
 
 from ..errors import UsageError
-from ..types.content import ToolResult
+from ..types.content import ToolCall, ToolResult
 from ..types.messages import Message
 from ..types.response import Cost, Finish, Usage
 
-__all__ = ["History", "Kind", "Turn", "begins", "exchanges", "instructs"]
+__all__ = ["History", "Kind", "Turn", "arranged", "begins", "exchanges", "instructs"]
 
 Kind = Literal["said", "summary", "trim"]
 
@@ -27,7 +27,8 @@ class Turn(msgspec.Struct, frozen=True, omit_defaults=True):
     """One message in its place: after which turn (`parent`, None for the first) and when (`at`, Unix seconds).
 
     An answer has the `model` that was asked, as `provider:model`, the provider's `response` id, `finish`, `usage` and
-    `cost`. `interrupted` is an answer that broke off and was kept by choice.
+    `cost`. `interrupted` is an answer that broke off and was kept by choice. `steered` is what was said to a run while it was
+    under way: it is part of the run's exchange.
 
     A mark (`kind` is `summary` or `trim`) stands for the turns of its past before `since`, None for all of them: they are
     not sent, its `message` is, if it has one. A summary has the facts of the answer that wrote it, and `calls` counts
@@ -47,12 +48,13 @@ class Turn(msgspec.Struct, frozen=True, omit_defaults=True):
     cost: Cost | None = None
     calls: int = 0
     interrupted: bool = False
+    steered: bool = False
 
 
 def begins(turn: Turn) -> bool:
-    """Whether a person speaks in it: a user message that is more than the results of tools."""
+    """Whether a person asks in it: a user message that is more than the results of tools, and was not said to a run."""
     message = turn.message
-    if turn.kind != "said" or message is None or message.role != "user":
+    if turn.kind != "said" or turn.steered or message is None or message.role != "user":
         return False
     return not message.content or any(type(block) is not ToolResult for block in message.content)
 
@@ -74,6 +76,32 @@ def exchanges(turns: Sequence[Turn]) -> list[int]:
             starts.append(position)
         spoke = speaks
     return starts
+
+
+def arranged(messages: Sequence[Message]) -> tuple[Message, ...]:
+    """Messages as they are sent: results that came one by one are one message, in the order of their calls."""
+    out: list[Message] = []
+    for message in messages:
+        if out and _only_results(message) and _only_results(out[-1]):
+            out[-1] = msgspec.structs.replace(out[-1], content=(*out[-1].content, *message.content))
+        else:
+            out.append(message)
+    for position in range(1, len(out)):
+        if _only_results(out[position]) and len(out[position].content) > 1 and out[position - 1].role == "assistant":
+            out[position] = _in_order(out[position], out[position - 1])
+    return tuple(out)
+
+
+def _only_results(message: Message) -> bool:
+    """Whether a message is nothing but results."""
+    plain = message.role == "tool" and message.name is None and not message.extra
+    return plain and all(type(block) is ToolResult for block in message.content)
+
+
+def _in_order(results: Message, answer: Message) -> Message:
+    places = {block.id: place for place, block in enumerate(answer.content) if type(block) is ToolCall}
+    ordered = sorted(results.content, key=lambda block: places.get(getattr(block, "id", ""), len(places)))
+    return msgspec.structs.replace(results, content=tuple(ordered))
 
 
 class History(msgspec.Struct, frozen=True):

@@ -21,7 +21,7 @@ from .routed import Routed
 if TYPE_CHECKING:
     from ..wire.partial_json import PartialJson
 
-__all__ = ["Answer", "Answered", "Ask", "Read", "Show"]
+__all__ = ["Answer", "Answered", "Ask", "Read", "Show", "output_of"]
 
 T = TypeVar("T")
 
@@ -58,6 +58,13 @@ class Answer(Response, Generic[T], frozen=True, omit_defaults=True):
         value: Any = self.value
         typed: T = value
         return typed
+
+
+def output_of(response: Response) -> Any:
+    """The value of an answer of a type. Raises UsageError where no type was asked for, or there is none yet."""
+    if not isinstance(response, Answer):
+        raise UsageError("this call asks for no type: say output=... to get a value")
+    return response.output
 
 
 class Answered:
@@ -128,7 +135,7 @@ class Answered:
                 error.attempts = tuple([each for misfit in self._misfits for each in misfit.attempts]) + error.attempts
                 raise
             response = self._current.response()
-            reason = response.finish.reason if response.finish is not None else None
+            reason = response.finish_reason
             if response.tool_calls or reason == "pause":
                 return
             try:

@@ -13,7 +13,23 @@ import msgspec
 
 from ..wire.http import HttpRequest
 
-__all__ = ["Bell", "Call", "Close", "Drop", "Effect", "Next", "Now", "Random", "Read", "Send", "Sleep", "Start", "Wait", "Wall"]
+__all__ = [
+    "Bell",
+    "Call",
+    "Close",
+    "Commit",
+    "Drop",
+    "Effect",
+    "Next",
+    "Now",
+    "Random",
+    "Read",
+    "Send",
+    "Sleep",
+    "Start",
+    "Wait",
+    "Wall",
+]
 
 
 class Send(msgspec.Struct, frozen=True):
@@ -78,6 +94,16 @@ class Call(msgspec.Struct, frozen=True):
     secret: bool = False
 
 
+class Commit(msgspec.Struct, frozen=True):
+    """Call a function whose work is done to its end whoever wants to stop meanwhile; answered with its result.
+
+    `blocks` is for one that waits for the disk: the async face calls it in a thread. What it gives is awaited there.
+    """
+
+    function: Callable[[], Any]
+    blocks: bool = False
+
+
 class Start(msgspec.Struct, frozen=True):
     """Start a function from outside beside the flow, in a thread or as a task; answered with a handle of the face's own."""
 
@@ -97,4 +123,4 @@ class Drop(msgspec.Struct, frozen=True):
     handle: Any
 
 
-Effect = Send | Read | Close | Sleep | Bell | Wait | Now | Wall | Random | Call | Start | Next | Drop
+Effect = Send | Read | Close | Sleep | Bell | Wait | Now | Wall | Random | Call | Commit | Start | Next | Drop

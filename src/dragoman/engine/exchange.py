@@ -21,9 +21,11 @@ from ..types.events import BlockStart, Event, Failed, Finished, Ping
 from ..types.model import Price
 from ..types.request import Request
 from ..types.response import Adaptation, Cost, Response, Timing
+from ..types.secret import Secret
 from ..wire.eventstream import Damaged, EventStreamFramer
 from ..wire.frames import Framer, TooLarge
 from ..wire.http import HttpRequest
+from ..wire.json import is_cut
 from ..wire.jsonarray import JsonArrayFramer
 from ..wire.limits import STREAM_BYTES
 from ..wire.ndjson import NdjsonFramer
@@ -71,6 +73,7 @@ class Exchange(Trip):
         "_http",
         "_price",
         "_raw",
+        "_reasoning",
         "_request",
         "adaptations",
     )
@@ -99,6 +102,7 @@ class Exchange(Trip):
         )
         self._http = protocol.encode_request(request, target, report)
         self.adaptations: tuple[Adaptation, ...] = tuple(report.adaptations)
+        self._reasoning = report.reasoning
         self._request = request
         self._price = price
         self._as_text = as_text
@@ -126,6 +130,7 @@ class Exchange(Trip):
             response,
             cost=self._cost(response, headers),
             adaptations=self.adaptations,
+            reasoning=self._reasoning,
             request_id=request_id(headers),
             headers=headers,
             rate_limits=rate_limits(headers, self._wall),
@@ -196,8 +201,12 @@ class Exchange(Trip):
         else:
             body = yield from self._read_body(None, chunk)
             events = self._masked(self._protocol.decode_response(body, self._target))
-            self._raw = body if not events or type(events[-1]) is not Failed else None
+            last = events[-1] if events else None
+            self._raw = body if type(last) is not Failed else None
+            cut = type(last) is Failed and last.failure.reason == "decode" and is_cut(body)
             del body, chunk  # an error in them may quote the key, and crash reports have the variables of every frame
+            if cut:
+                raise StreamCut("the answer ended in the middle of its JSON: it is not complete; send it again")
             yield from self._deliver_whole(events if self._as_text is None else Retelling(self._as_text).tell(events))
 
     def _framer(self, first: bytes) -> Callable[[], Framer] | None:
@@ -323,6 +332,9 @@ class Exchange(Trip):
         except (TransportError, Cancelled):
             pass  # the answer is complete: how its connection ends changes nothing
         yield Close()
+
+    def _secrets(self) -> tuple[Secret, ...]:
+        return (*super()._secrets(), *self._request.secrets())
 
     def _timing(self) -> Timing:
         def since(moment: float | None) -> float | None:

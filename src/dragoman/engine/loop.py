@@ -2,7 +2,7 @@
 
 It has the surface of an exchange: `run()` yields effects and lists of events. Tools run beside the flow (`Start`,
 `Next`, `Drop` in `effects`), so many at once as policy allows. A history that ends in unanswered calls is taken up there,
-so that a run that was stopped at any step goes on as if it had not been.
+so that a run that was stopped at any step goes on as if it had not been. A `Keeper` keeps each step before it is told of.
 
 | the model | then |
 |---|---|
@@ -16,9 +16,9 @@ so that a run that was stopped at any step goes on as if it had not been.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -27,21 +27,66 @@ from ..types.content import Block, Text, ToolCall, ToolResult
 from ..types.messages import Message
 from ..types.response import Response, Usage
 from ..types.run import Approval, RunPolicy, RunResult, RunStop, StepFinished, StepStarted, ToolFinished, ToolStarted
-from .answered import Answered
 from .effects import Call, Drop, Effect, Next, Now, Start
-from .exchange import Exchange
-from .routed import Routed
 
-__all__ = ["Approve", "Ask", "Loop", "Runner", "StopWhen"]
+__all__ = ["Approve", "Ask", "Asked", "Keeper", "Loop", "Runner", "StopWhen", "unanswered"]
 
-Ask = Callable[[tuple[Message, ...]], Exchange | Routed | Answered]
+Flow = Generator[Any, Any, Any]
+
+
+class Asked(Protocol):
+    """One question to the model, such as an exchange."""
+
+    def run(self) -> Flow:
+        """Yield effects and lists of events until the answer is whole; raises what the question failed with."""
+        ...
+
+    def response(self) -> Response:
+        """The answer as far as it has come."""
+        ...
+
+
+class Keeper(Protocol):
+    """A conversation that a run goes on with, and that keeps what is said as it is said; answers it keeps where it is asked."""
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """What the next step is asked with."""
+        ...
+
+    @property
+    def open(self) -> tuple[ToolCall, ...]:
+        """The calls at its end that have no result yet."""
+        ...
+
+    @property
+    def last(self) -> Response | None:
+        """The last answer in it."""
+        ...
+
+    @property
+    def ended(self) -> bool:
+        """Whether it ends with that answer, and nothing is left to do."""
+        ...
+
+    @property
+    def besides(self) -> Sequence[Response]:
+        """Answers that are no steps and were paid for: summaries."""
+        ...
+
+    def keep(self, message: Message) -> Flow:
+        """Yield effects until a result, or what was said meanwhile, is kept."""
+        ...
+
+
+Ask = Callable[[tuple[Message, ...]], Asked]
 Runner = Callable[[ToolCall], Any]
 """A call to its `ToolResult` and whether it was a wrong one, whose arguments did not fit so that nothing ran; or to
 something that can be awaited for the two in the async face."""
 Approve = Callable[[ToolCall], Any]
 """A call to an `Approval`, True or False, or None for True; may be async in the async face."""
 StopWhen = Callable[[RunResult], bool]
-Flow = Generator[Any, Any, Any]
+_Running = dict[Any, tuple[int, ToolCall, float]]
 
 
 class Loop:
@@ -57,8 +102,15 @@ class Loop:
         approve: Approve | None = None,
         stop_when: StopWhen | None = None,
         outside: Callable[[str], bool] = lambda name: False,
+        tool_of: Callable[[ToolCall], str] = lambda call: call.name,
+        keeper: Keeper | None = None,
     ) -> None:
-        """`outside` tells the names of tools that the caller runs itself; names that are neither are unknown."""
+        """`outside` tells the names of tools that the caller runs itself; names that are neither are unknown. `tool_of` tells the
+        tool that a call is for, where it is called by another name: as the member of a vendor's toolset, such as a computer. Such
+        calls run one after the other, and none after one that failed, for each finds what those before it have left.
+
+        With a `keeper` the history is the keeper's.
+        """
         self._ask = ask
         self._history = tuple(history)
         self._runners = runners
@@ -66,14 +118,18 @@ class Loop:
         self._approve = approve
         self._stop_when = stop_when
         self._outside = outside
+        self._tool_of = tool_of
+        self._keeper = keeper
         self._added: list[Message] = []
         self._steps: list[Response] = []
         self._results: list[ToolResult] = []
         self._said: deque[Message] = deque()
-        self._current: Exchange | Routed | Answered | None = None
+        self._current: Asked | None = None
+        self._before: Response | None = None
         self._stopped: RunStop | None = None
         self._wrong = 0
         self._right = False
+        self._failed: set[str | None] = set()
 
     def steer(self, message: Message) -> None:
         """Say something to the model before its next step; safe to call from any thread."""
@@ -87,11 +143,14 @@ class Loop:
     @property
     def history(self) -> tuple[Message, ...]:
         """The whole conversation so far."""
-        return (*self._history, *self._added)
+        return self._keeper.messages if self._keeper is not None else (*self._history, *self._added)
 
     @property
     def messages(self) -> tuple[Message, ...]:
-        """What the run has added so far: a history with it can be continued, whenever the run was stopped."""
+        """What the run has added so far: a history with it can be continued, whenever the run was stopped.
+
+        Of an answer that was stopped in its middle it has no calls, for those may not have been whole.
+        """
         interrupted = self._interrupted()
         results = (Message("tool", tuple(self._results)),) if self._results else ()
         return (*self._added, *interrupted, *results)
@@ -106,7 +165,12 @@ class Loop:
     def run(self) -> Flow:
         """Yield effects and lists of events until the run ends; raises the error of the step that fails."""
         started: float = yield Now()
-        pending = _unanswered(self._history)
+        keeper = self._keeper
+        self._before = _last(self._history) if keeper is None else keeper.last
+        if keeper is not None and keeper.ended and not self._said:
+            self._stopped = "done"
+            return
+        pending = unanswered(self._history) if keeper is None else list(keeper.open)
         while True:
             if pending:
                 left = yield from self._answer(pending)
@@ -118,10 +182,10 @@ class Loop:
                 return
             while self._said:
                 self._added.append(self._said.popleft())
+                yield from self._kept(self._added[-1])
             response = yield from self._step()
             pending = [block for block in response.message.content if type(block) is ToolCall]
-            paused = response.finish is not None and response.finish.reason == "pause"
-            if not pending and not paused and not self._said:
+            if not pending and response.finish_reason != "pause" and not self._said:
                 self._stopped = "done"
                 return
 
@@ -149,9 +213,10 @@ class Loop:
             return "repairs"
         if not self._steps:
             return None
-        if policy.tokens is not None and sum([step.usage.total or 0 for step in self._steps]) >= policy.tokens:
+        paid = self._paid
+        if policy.tokens is not None and sum([each.usage.total or 0 for each in paid]) >= policy.tokens:
             return "tokens"
-        if policy.cost is not None and sum([step.cost.amount for step in self._steps if step.cost]) >= policy.cost:
+        if policy.cost is not None and sum([each.cost.amount for each in paid if each.cost]) >= policy.cost:
             return "cost"
         if self._stop_when is not None and self._stop_when(self._so_far("asked")):
             return "asked"
@@ -163,13 +228,15 @@ class Loop:
         waiting: deque[tuple[int, ToolCall]] = deque()
         left = False
         for place, call in enumerate(calls):
-            if call.name not in self._runners and self._outside(call.name):
+            name = self._tool_of(call)
+            if name not in self._runners and self._outside(name):
                 left = True
             elif (wrong := self._wrongly(call)) is not None:
                 yield from self._settle(results, place, call, wrong, None)
             else:
                 waiting.append((place, call))
         self._right = left
+        self._failed = {self._toolset(call) for call in _failed(self.history)} - {None}
         yield from self._work(waiting, results)
         self._wrong = 0 if self._right else self._wrong + 1
         ordered = [results[place] for place in sorted(results)]
@@ -180,7 +247,7 @@ class Loop:
 
     def _wrongly(self, call: ToolCall) -> str | None:
         """What is wrong with a call that cannot run."""
-        if call.name not in self._runners:
+        if self._tool_of(call) not in self._runners:
             known = ", ".join(sorted(self._runners)) or "none"
             return f"There is no tool {call.name!r}. The tools are: {known}."
         if not call.custom and call.malformed:
@@ -190,10 +257,15 @@ class Loop:
     def _work(self, waiting: deque[tuple[int, ToolCall]], results: dict[int, ToolResult]) -> Generator[Any, Any, None]:
         """Run calls, so many at once as policy allows, and settle each when it ends."""
         policy = self._policy
-        running: dict[Any, tuple[int, ToolCall, float]] = {}
+        running: _Running = {}
         while waiting or running:
-            while waiting and len(running) < policy.parallel:
-                place, call = waiting.popleft()
+            while len(running) < policy.parallel and (next_one := self._startable(waiting, running)) is not None:
+                place, call = next_one
+                waiting.remove(next_one)
+                if self._toolset(call) in self._failed:
+                    self._right = True
+                    yield from self._settle(results, place, call, "Not done, for an action before it failed.", None)
+                    continue
                 approval = yield from self._approval(call)
                 if not approval.allow:
                     self._right = True
@@ -203,12 +275,22 @@ class Loop:
                 if approval.arguments is not None:
                     call = msgspec.structs.replace(call, arguments=approval.arguments)
                 yield [ToolStarted(call)]
-                handle = yield Start(partial(self._runners[call.name], call))
+                handle = yield Start(partial(self._runners[self._tool_of(call)], call))
                 running[handle] = (place, call, (yield Now()))
             if running:
                 yield from self._wait(running, results)
 
-    def _wait(self, running: dict[Any, tuple[int, ToolCall, float]], results: dict[int, ToolResult]) -> Generator[Any, Any, None]:
+    def _startable(self, waiting: Iterable[tuple[int, ToolCall]], running: _Running) -> tuple[int, ToolCall] | None:
+        """The first call that need not wait for another one of its toolset."""
+        busy = {self._toolset(call) for _, call, _ in running.values()} - {None}
+        return next((pair for pair in waiting if self._toolset(pair[1]) not in busy), None)
+
+    def _toolset(self, call: ToolCall) -> str | None:
+        """The toolset whose member is called, None for a tool by itself."""
+        name = self._tool_of(call)
+        return name if name != call.name else None
+
+    def _wait(self, running: _Running, results: dict[int, ToolResult]) -> Generator[Any, Any, None]:
         """Settle the next call that ends or has taken too long."""
         limit = self._policy.tool_timeout
         now: float = yield Now()
@@ -237,8 +319,20 @@ class Loop:
         if isinstance(value, str):
             value = ToolResult(call.id, (Text(value),), is_error=True, name=call.name)
         results[place] = value
+        if value.is_error and (toolset := self._toolset(call)) is not None:
+            self._failed.add(toolset)
         self._results = [results[at] for at in sorted(results)]
+        yield from self._kept(Message("tool", (value,)))
         yield [ToolFinished(call, value, seconds)]
+
+    def _kept(self, message: Message) -> Flow:
+        if self._keeper is not None:
+            yield from self._keeper.keep(message)
+
+    @property
+    def _paid(self) -> list[Response]:
+        """All answers that the run has paid for."""
+        return [*self._steps, *(self._keeper.besides if self._keeper is not None else ())]
 
     def _approval(self, call: ToolCall) -> Generator[Effect, Any, Approval]:
         approve = self._approve
@@ -251,17 +345,35 @@ class Loop:
         """What the model had said when the run was stopped in the middle of a step."""
         if self._current is None:
             return ()
-        said: tuple[Block, ...] = self._current.response().message.content
-        return (self._current.response().message,) if said else ()
+        response = self._current.response()
+        said: tuple[Block, ...] = response.message.content
+        if response.finish is None:
+            said = tuple([block for block in said if type(block) is not ToolCall])
+        return (msgspec.structs.replace(response.message, content=said),) if said else ()
 
     def _so_far(self, stopped: RunStop) -> RunResult:
-        steps = tuple(self._steps)
-        last = steps[-1] if steps else Response(Message("assistant", ()))
-        costs = [step.cost.amount if step.cost is not None else None for step in steps]
-        return RunResult(last, tuple(self._added), steps, stopped, _sum([step.usage for step in steps]), _total(costs))
+        steps, paid = tuple(self._steps), self._paid
+        last = steps[-1] if steps else self._before or Response(Message("assistant", ()))
+        costs = [each.cost.amount if each.cost is not None else None for each in paid]
+        return RunResult(last, tuple(self._added), steps, stopped, _sum([each.usage for each in paid]), _total(costs))
 
 
-def _unanswered(history: tuple[Message, ...]) -> list[ToolCall]:
+def _last(history: tuple[Message, ...]) -> Response | None:
+    """The last answer in a history, as far as it is known from there."""
+    return next((Response(message) for message in reversed(history) if message.role == "assistant"), None)
+
+
+def _failed(history: tuple[Message, ...]) -> list[ToolCall]:
+    """The calls of the last answer that have failed already, before a run was taken up."""
+    errors: set[str] = set()
+    for message in reversed(history):
+        if message.role == "assistant":
+            return [block for block in message.content if type(block) is ToolCall and block.id in errors]
+        errors |= {block.id for block in message.content if type(block) is ToolResult and block.is_error}
+    return []
+
+
+def unanswered(history: tuple[Message, ...]) -> list[ToolCall]:
     """The calls at the end of a history that have no result yet."""
     answered: set[str] = set()
     for message in reversed(history):

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
-
-import msgspec
 
 from ..errors import ConnectionFailed, DragomanError, UsageError
 from ..types.content import Block
 from ..types.messages import Message
 from .connection import Change, Connection
-from .results import Prompt, Resource, ToolAnswer, decode_answer, decode_contents, decode_message
+from .results import (
+    Prompt,
+    Resource,
+    ToolAnswer,
+    decode_answer,
+    decode_contents,
+    decode_message,
+    decode_prompts,
+    decode_resources,
+)
 from .targets import Http, Target
 from .tools import ServerTool, async_function, tools_from
 
@@ -27,6 +35,9 @@ T = TypeVar("T")
 
 class AsyncServer:
     """An MCP server, started with `async with` and stopped at its end.
+
+    Given to a run among its `tools`, it is started when the run begins and stopped when it ends, or used as it is where it is in
+    use already.
 
     A server that ends in the middle of a call is a result that the model sees; the call is not made again, for what it did is not
     known. The next call starts the server again. What it lists is asked for anew each time.
@@ -58,11 +69,15 @@ class AsyncServer:
         self._restarted = 0
         self._connection: Connection | None = None
         self._starting = asyncio.Lock()
+        self._opening = asyncio.Lock()
+        self._runs = 0
+        self._started_for_runs = False
 
     async def __aenter__(self) -> AsyncServer:
         if self._connection is not None:
             raise UsageError(f"the MCP server {self.label} is in use already")
         self._restarted = 0
+        # A lock belongs to the event loop in which it was first waited for, which may not be this one.
         self._starting = asyncio.Lock()
         self._connection = await self._connect().start()
         return self
@@ -71,6 +86,24 @@ class AsyncServer:
         connection, self._connection = self._connection, None
         if connection is not None:
             await connection.close()
+
+    @asynccontextmanager
+    async def aopened(self) -> AsyncIterator[list[ServerTool]]:
+        """Its tools, for as long as a run needs them; started for the run where it is not in use."""
+        if not self._runs:
+            self._opening = asyncio.Lock()  # as above
+        self._runs += 1
+        try:
+            async with self._opening:
+                if self._connection is None:
+                    await self.__aenter__()
+                    self._started_for_runs = True
+            yield await self.tools()
+        finally:
+            self._runs -= 1
+            if self._started_for_runs and not self._runs:
+                self._started_for_runs = False
+                await self.__aexit__()
 
     async def tools(self, namespace: str | None = None) -> list[ServerTool]:
         """Its tools, for `tools=` of a call or run; `namespace` goes before their names in place of the server's name."""
@@ -89,7 +122,7 @@ class AsyncServer:
         """What it lets read, families of resources (`uri_template`) last."""
         listed = await self._list("resources", "resources")
         families = await self._list("resources", "resource_templates")
-        return msgspec.convert([*listed, *families], list[Resource])
+        return decode_resources([*listed, *families])
 
     async def read(self, uri: str) -> tuple[Block, ...]:
         """A resource as content: documents, images, sound. Raises APIError when there is none of that URI."""
@@ -98,7 +131,7 @@ class AsyncServer:
 
     async def prompts(self) -> list[Prompt]:
         """The prompts it has ready."""
-        return msgspec.convert(await self._list("prompts", "prompts"), list[Prompt])
+        return decode_prompts(await self._list("prompts", "prompts"))
 
     async def prompt(self, name: str, arguments: Mapping[str, str] | None = None) -> list[Message]:
         """A prompt as messages. Raises APIError when there is none of that name, or an argument is missing."""

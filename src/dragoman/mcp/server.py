@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import CancelledError, Future
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from typing import Any, TypeVar
 
 from ..errors import ConnectionFailed, UsageError
+from ..transport.stopping import to_the_end
 from ..types.content import Block
 from ..types.messages import Message
 from .aserver import AsyncServer
@@ -25,6 +27,9 @@ T = TypeVar("T")
 
 class Server:
     """An MCP server, started with `with` and stopped at its end; its tools run in both faces, from any thread.
+
+    Given to a run among its `tools`, it is started when the run begins and stopped when it ends, or used as it is where it is in
+    use already.
 
     A server that ends in the middle of a call is a result that the model sees; the call is not made again, for what it did is not
     known. The next call starts the server again. What it lists is asked for anew each time.
@@ -53,6 +58,9 @@ class Server:
         self.name = name
         self.label = self._server.label
         self._thread: _Thread | None = None
+        self._lock = threading.Lock()
+        self._runs = 0
+        self._started_for_runs = False
 
     def __enter__(self) -> Server:
         if self._thread is not None:
@@ -73,6 +81,38 @@ class Server:
                 thread.do(self._server.__aexit__())
             finally:
                 thread.stop()
+
+    @contextmanager
+    def opened(self) -> Iterator[list[ServerTool]]:
+        """Its tools, for as long as a run needs them; started for the run where it is not in use."""
+        with self._lock:
+            if self._thread is None:
+                self.__enter__()
+                self._started_for_runs = True
+            self._runs += 1
+        try:
+            yield self.tools()
+        finally:
+            with self._lock:
+                self._runs -= 1
+                if self._started_for_runs and not self._runs:
+                    self._started_for_runs = False
+                    self.__exit__()
+
+    @asynccontextmanager
+    async def aopened(self) -> AsyncIterator[list[ServerTool]]:
+        """As `opened`, in asynchronous code."""
+        box = self.opened()
+        leave = partial(box.__exit__, None, None, None)
+        try:
+            tools = await to_the_end(box.__enter__)
+        except asyncio.CancelledError:
+            await to_the_end(leave)
+            raise
+        try:
+            yield tools
+        finally:
+            await to_the_end(leave)
 
     def tools(self, namespace: str | None = None) -> list[ServerTool]:
         """Its tools, for `tools=` of a call or run; `namespace` goes before their names in place of the server's name."""

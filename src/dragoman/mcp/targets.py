@@ -3,19 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ..access import check_base_url
 from ..errors import UsageError
 from ..types.secret import Secret
 
+if TYPE_CHECKING:
+    from .tools import ServerTool
+
 __all__ = ["Http", "Stdio", "Target", "revealed"]
 
 
+class _Place:
+    """What can be given to a run in place of a server: one is started there for it, without a name."""
+
+    __slots__ = ()
+
+    def opened(self) -> AbstractContextManager[list[ServerTool]]:
+        """The tools of a server there, which is started for them and stopped at the end."""
+        from .server import Server
+
+        return Server(self).opened()  # type: ignore[arg-type]
+
+    def aopened(self) -> AbstractAsyncContextManager[list[ServerTool]]:
+        """As `opened`, in asynchronous code."""
+        from .aserver import AsyncServer
+
+        return AsyncServer(self).aopened()  # type: ignore[arg-type]
+
+
 @dataclass(frozen=True, slots=True)
-class Stdio:
+class Stdio(_Place):
     """A server that is a program of this machine, spoken to over its standard input and output.
 
     It gets `PATH`, `HOME` and the like of the environment, and what `env` says, but no other variable: keys that this program
@@ -39,7 +62,7 @@ class Stdio:
 
 
 @dataclass(frozen=True, slots=True)
-class Http:
+class Http(_Place):
     """A server that speaks streamable HTTP at a URL.
 
     `token` is sent as a bearer token, `headers` as they are; neither is ever printed. Redirects to another host are not followed.

@@ -21,6 +21,7 @@ __all__ = [
     "read_server_tool",
     "span_in_bytes",
     "span_in_characters",
+    "withheld",
     "without_server_tools",
 ]
 
@@ -55,6 +56,23 @@ def without_server_tools(request: Request, report: Report) -> tuple[list[tuple[i
         report.adapt("tool_choice", "dropped", f"{choice.name} is not offered and cannot be asked for", "tool_choice")
         choice = None
     return kept, choice
+
+
+def withheld(tool: ServerTool, taken: Collection[str], report: Report, path: str) -> bool:
+    """Whether a tool is not offered because nothing here would hold it to what it may do; that is listed then.
+
+    An MCP server of which some tools only may be used, or none without the caller's word, is not given free.
+    """
+    if not isinstance(tool, RemoteMcp):
+        return False
+    if tool.tools and "tools" not in taken:
+        why = f"the MCP server {tool.name!r} cannot be narrowed to some of its tools here: it is not offered"
+    elif tool.approval != "never" and "approval" not in taken:
+        why = f"nobody would be asked before calls of the MCP server {tool.name!r} here: it is not offered"
+    else:
+        return False
+    not_offered(tool, report, path, why)
+    return True
 
 
 def leave_out(tool: ServerTool, taken: Collection[str], report: Report, path: str) -> None:

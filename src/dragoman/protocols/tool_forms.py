@@ -16,7 +16,7 @@ import msgspec
 from ..types.secret import Secret
 from ..types.server_tools import ServerTool, Vicinity
 from .base import Report
-from .server_tools import headers_of, leave_out, own_fields
+from .server_tools import headers_of, leave_out, own_fields, withheld
 
 __all__ = ["OPENROUTER", "Form", "Forms", "Setting", "form_of", "merge", "read_form", "say_form", "unreported"]
 
@@ -94,8 +94,9 @@ def form_of(tool: ServerTool, forms: Forms, model: str) -> Form | None:
     return next((form for form in forms.get(kind, ()) if not form.models or re.search(form.models, model)), None)
 
 
-def say_form(tool: ServerTool, form: Form, protocol: str, report: Report, path: str) -> Json:
-    """The vendor's object; what it cannot hold of the tool is listed. The tool's own `extra` wins over all."""
+def say_form(tool: ServerTool, form: Form, protocol: str, report: Report, path: str) -> Json | None:
+    """The vendor's object; what it cannot hold of the tool is listed. The tool's own `extra` wins over all. None, which is
+    listed too, where nothing would hold the tool to what it may do."""
     wire, told = _said(tool, form)
     taken = {name for name in told if "." not in name}
     vicinity = getattr(tool, "vicinity", None)
@@ -105,6 +106,8 @@ def say_form(tool: ServerTool, form: Form, protocol: str, report: Report, path: 
         if lost:
             why = f"{tool.name} cannot be told the {' and the '.join(lost)} of a vicinity here: left out"
             report.adapt("server_tool", "changed", why, f"{path}.vicinity")
+    if withheld(tool, taken, report, path):
+        return None
     leave_out(tool, taken, report, path)
     return _with_extra(wire, own_fields(tool, protocol, report, path), form)
 

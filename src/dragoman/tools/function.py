@@ -11,8 +11,8 @@ from typing import Any, Concatenate, Final, Generic, Literal, ParamSpec, TypeVar
 from ..errors import UsageError
 from ..typed import Invalid, Problem
 from ..typed.problems import shown
-from ..types.content import Cache, Text
-from ..types.request import Tool
+from ..types.content import Cache, Text, ToolCall
+from ..types.request import Tool, ToolLike
 from .names import checked_name, spaced
 from .results import ErrorPolicy, ToolOutcome, failure, to_blocks
 from .signature import Signature, local_names, plain_function, read_signature
@@ -112,6 +112,10 @@ class FunctionTool(Generic[P, R]):
         if not isinstance(given, dict):
             raise Invalid([Problem("$", f"expected an object of arguments, got {shown(given)}")])
         return given
+
+    def given(self, call: ToolCall) -> str | Mapping[str, Any]:
+        """The arguments of a model's call, as `call` and `acall` take them."""
+        return call.arguments
 
     def call(self, arguments: str | Mapping[str, Any], context: Any = None) -> ToolOutcome:
         """The answer to a model's call. Arguments that do not fit are an answer, and the function does not run.
@@ -283,6 +287,13 @@ def tool(function: Callable[P, R], /) -> FunctionTool[P, R]: ...
 @overload
 def tool(
     *,
+    definition: ToolLike,
+    schema: Mapping[str, Any] | None = None,
+    errors: ErrorPolicy = "show",
+) -> Callable[[Callable[P, R]], FunctionTool[P, R]]: ...
+@overload
+def tool(
+    *,
     name: str | None = None,
     namespace: str | None = None,
     description: str | None = None,
@@ -298,11 +309,17 @@ def tool(function: Any = None, /, **options: Any) -> Any:
     The function's name, docstring and annotations say what the model is shown. `name` and `description` say it otherwise,
     `namespace` goes before the name (`fs__read`). `schema` is a JSON Schema of the arguments in place of the annotations; the
     function gets them by name. `strict`: see `Strictness`. `errors`: what the model is told of exceptions (`show`, `hide`), or
-    `raise`. `cache` marks the definition for the vendor's prompt cache, `extra` holds a vendor's own fields.
+    `raise`. `cache` marks the definition for the vendor's prompt cache, `extra` holds a vendor's own fields. `definition` is all
+    that the model is shown, in place of these: a tool that the vendor defines and you run (`VendorTool`, `types.Computer`), a
+    `CustomTool`, or a `Tool`.
 
     A parameter annotated `ToolContext` is given the context and not shown. Raises UsageError for what has no JSON form.
     """
     names = local_names(sys._getframe(1))
+    if options.get("definition") is not None:
+        from .defined import DefinedTool
+
+        return lambda function: DefinedTool(function, **options, names=names)
     if function is not None:
         return FunctionTool(function, **options, names=names)
     return lambda function: FunctionTool(function, **options, names=names)

@@ -8,17 +8,26 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import UsageError
+from ..types.request import ToolLike, VendorTool
 
 if TYPE_CHECKING:
     from .function import FunctionTool
 
-__all__ = ["by_name", "checked_name", "spaced", "tools_of"]
+__all__ = ["by_name", "called", "checked_name", "spaced", "tools_of"]
 
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*", re.ASCII)
 """What all take: OpenAI, Anthropic and Bedrock letters, digits, `_` and `-`; Gemini a letter or `_` first."""
 
 _LONGEST: Final = 64
 _BETWEEN: Final = "__"
+
+_TOOLSET: Final = re.compile(r"(\w+?)_toolset_\d+")
+"""Anthropic's families of tools, which say this word beside the name of the member that is called
+(https://platform.claude.com/docs/en/agents-and-tools/tool-use/tool-reference#client-toolsets)."""
+
+_CALLED: Final = {"computer_use_preview": "computer"}
+"""Vendors' tools without a name, whose calls say another word than their type: OpenAI's of
+https://platform.openai.com/docs/guides/tools-computer-use, as `protocols.openai_responses` tells them."""
 
 
 def checked_name(name: str) -> str:
@@ -33,6 +42,15 @@ def checked_name(name: str) -> str:
 def spaced(namespace: str | None, name: str) -> str:
     """A name within a namespace: `fs` and `read` are `fs__read`."""
     return checked_name(f"{namespace}{_BETWEEN}{name}" if namespace else name)
+
+
+def called(tool: ToolLike) -> str:
+    """The name that calls of a tool have: its own or, where a vendor gave its object none, its type."""
+    if not isinstance(tool, VendorTool):
+        return tool.name
+    kind = str(tool.data.get("type") or "")
+    toolset = _TOOLSET.fullmatch(kind)
+    return str(tool.data.get("name") or (toolset[1] if toolset is not None else _CALLED.get(kind, kind)))
 
 
 def by_name(tools: Iterable[FunctionTool[..., Any]]) -> dict[str, FunctionTool[..., Any]]:

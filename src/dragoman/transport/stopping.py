@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from ..errors import Cancelled
 
-__all__ = ["Bell", "Stop", "aside", "stopped"]
+__all__ = ["Bell", "Stop", "aside", "stopped", "to_the_end"]
 
 T = TypeVar("T")
 
@@ -103,6 +103,33 @@ def aside(
         raise error
     given: T = result
     return given
+
+
+async def to_the_end(function: Callable[[], Any], *, blocks: bool = True) -> Any:
+    """What a function gives whose work is not to be left half done, in a thread where it `blocks`, else awaited.
+
+    A task that is cancelled meanwhile waits for its end first: what was done, the program knows.
+    """
+    import asyncio
+
+    if blocks:
+        task = asyncio.ensure_future(asyncio.to_thread(function))
+    else:
+        result = function()
+        if not hasattr(result, "__await__"):
+            return result
+        task = asyncio.ensure_future(result)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        while not task.done():
+            try:
+                await asyncio.wait([task])
+            except asyncio.CancelledError:
+                continue  # asked twice; the first one is raised below
+        if not task.cancelled():
+            task.exception()  # looked at, so that nobody complains of one that nobody has looked at
+        raise
 
 
 def stopped() -> Cancelled:

@@ -140,13 +140,13 @@ def test_what_a_tool_cannot_be_told_is_listed(encode: Encode) -> None:
     tools = (
         WebSearch(context="high", vicinity=Vicinity(latitude=1.5, longitude=2.5)),
         Computer(1, 2, environment="mac"),
-        replace(WIKI, approval="always", headers={"x": "y"}, description="d"),
+        replace(WIKI, headers={"x": "y"}, description="d"),
     )
     sent = encode(HI, tools=tools)
 
     paths = [
         *("tools[0].vicinity", "tools[0].context", "tools[1].environment"),
-        *("tools[2].headers", "tools[2].approval", "tools[2].description"),
+        *("tools[2].headers", "tools[2].description"),
     ]
     assert paths == [each.path for each in sent.adaptations]
     assert "user_location" not in sent.body["tools"][0]

@@ -175,7 +175,7 @@ def test_a_local_search(encode: Encode) -> None:
         (FileSearch(("s",), filter={"a": "b"}), ["filter"]),
         (Computer(1, 1, "mac"), ["environment"]),
         (Computer(1, 1, "amiga"), ["environment"]),
-        (RemoteMcp("m", "u", approval="always", description="d"), ["approval", "description"]),
+        (RemoteMcp("m", "u", description="d"), ["description"]),
     ],
 )
 def test_what_cannot_be_told(encode: Encode, tool: ServerTool, lost: list[str]) -> None:

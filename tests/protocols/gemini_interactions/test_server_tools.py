@@ -94,7 +94,7 @@ def test_each_tool_as_it_is_documented(encode: Encode, tool: ServerTool, said: J
         (FileSearch(("s",), filter={"a": "b"}), ["filter"]),
         (Computer(1, 1, "mac"), ["environment"]),
         (Computer(1, 1, "amiga"), ["environment"]),
-        (RemoteMcp("m", "u", approval="always", description="d"), ["approval", "description"]),
+        (RemoteMcp("m", "u", description="d"), ["description"]),
     ],
 )
 def test_what_cannot_be_told(encode: Encode, tool: ServerTool, lost: list[str]) -> None:

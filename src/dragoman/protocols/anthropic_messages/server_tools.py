@@ -22,7 +22,7 @@ from typing import Any
 from ...types.request import ToolChoice, ToolLike
 from ...types.server_tools import CodeExecution, Computer, RemoteMcp, ServerTool, Vicinity, WebFetch, WebSearch
 from ..base import Report, same_blocks
-from ..server_tools import leave_out, not_offered, own_fields
+from ..server_tools import leave_out, not_offered, own_fields, withheld
 from .dialect import MessagesDialect, ToolForm
 from .encode_blocks import Json
 
@@ -136,6 +136,8 @@ def encode_server_tool(tool: ServerTool, dialect: MessagesDialect, report: Repor
     encode, taken = _ENCODERS.get(type(tool), (None, ()))
     if form is None or encode is None:
         not_offered(tool, report, path)
+        return None
+    if withheld(tool, taken, report, path):
         return None
     kind = _type(tool, form)
     wire = encode(tool, kind, report, path)

@@ -22,7 +22,7 @@ from ...types.request import ToolLike
 from ...types.secret import Secret
 from ...types.server_tools import CodeExecution, Computer, FileSearch, RemoteMcp, ServerTool, WebFetch, WebSearch
 from ..base import Report, Target
-from ..server_tools import headers_of, leave_out, not_offered, own_fields, read_server_tool
+from ..server_tools import headers_of, leave_out, not_offered, own_fields, read_server_tool, withheld
 from .answers import Json
 from .dialect import GeminiDialect
 
@@ -117,12 +117,10 @@ def _computer(tool: Computer, dialect: GeminiDialect, report: Report, path: str)
 
 
 def _mcp(tool: RemoteMcp, dialect: GeminiDialect, report: Report, path: str) -> Json | None:
-    """A server of which some tools only may be used is not offered: nothing would keep the model from the others."""
-    if tool.tools:
-        why = f"the MCP server {tool.name!r} cannot be narrowed to some of its tools here: it is not offered"
-        not_offered(tool, report, path, why)
+    taken = ("token", "headers")
+    if withheld(tool, taken, report, path):
         return None
-    leave_out(tool, ("token", "headers"), report, path)
+    leave_out(tool, taken, report, path)
     transport: Json = {"url": tool.url}
     if headers := headers_of(tool.headers, tool.token):
         transport["headers"] = headers

@@ -21,7 +21,7 @@ from ...types.request import ToolLike
 from ...types.secret import Secret
 from ...types.server_tools import CodeExecution, Computer, FileSearch, RemoteMcp, ServerTool, WebFetch, WebSearch
 from ..base import Report, Target
-from ..server_tools import headers_of, leave_out, not_offered, own_fields, read_server_tool
+from ..server_tools import headers_of, leave_out, not_offered, own_fields, read_server_tool, withheld
 from .dialect import InteractionsDialect
 from .json_text import Json
 from .wire import NAME
@@ -49,6 +49,8 @@ def encode_server_tool(tool: ServerTool, dialect: InteractionsDialect, report: R
         not_offered(tool, report, path)
         return None
     wire, taken = _ENCODERS[type(tool)](tool)
+    if withheld(tool, taken, report, path):
+        return None
     leave_out(tool, taken, report, path)
     return {**wire, **own_fields(tool, NAME, report, path)}
 

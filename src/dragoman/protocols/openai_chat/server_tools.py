@@ -58,14 +58,14 @@ def encode_server_tools(
         form = form_of(tool, forms, model)
         found[tool.name] = None
         if form is None:
-            some = ", ".join(sorted({each.models for each in forms.get(tool.name, ()) if each.models}))
+            some = ", ".join(sorted({each.models for each in forms.get(str(tool.__struct_config__.tag), ()) if each.models}))
             not_offered(tool, report, path, f"only some models here have {tool.name}: it is not offered" if some else None)
         elif not form.in_body:
             found[tool.name] = say_form(tool, form, _NAME, report, path)
         elif choice is not None and (choice.mode == "none" or (choice.allowed and tool.name not in choice.allowed)):
             report.adapt("tool_choice", "changed", f"{tool.name} may not be used: the request does not ask for it", "tool_choice")
-        else:
-            body.update(merge(body, say_form(tool, form, _NAME, report, path)))
+        elif (fields := say_form(tool, form, _NAME, report, path)) is not None:
+            body.update(merge(body, fields))
     return found
 
 
