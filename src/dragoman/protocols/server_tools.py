@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from ..types.request import CustomTool, Request, Tool, ToolChoice, VendorTool
+from ..types.request import CustomTool, Request, Tool, ToolChoice, ToolLike, VendorTool
 from ..types.secret import Secret
 from ..types.server_tools import RemoteMcp, ServerTool
 from .base import Report
@@ -17,6 +17,7 @@ __all__ = [
     "headers_of",
     "leave_out",
     "not_offered",
+    "only_allowed",
     "own_fields",
     "read_server_tool",
     "span_in_bytes",
@@ -56,6 +57,34 @@ def without_server_tools(request: Request, report: Report) -> tuple[list[tuple[i
         report.adapt("tool_choice", "dropped", f"{choice.name} is not offered and cannot be asked for", "tool_choice")
         choice = None
     return kept, choice
+
+
+def only_allowed(
+    tools: tuple[ToolLike, ...], choice: ToolChoice | None, has: Callable[[ServerTool], bool], report: Report
+) -> list[tuple[int, ToolLike]]:
+    """The tools that are sent, each with its place, on a wire whose choice is about functions only: the vendor's own can be
+    neither named nor forced nor forbidden there, and the nearest is to offer those that may be used. `has` tells which it has.
+    """
+    listed = list(enumerate(tools))
+    own = {tool.name: tool for tool in tools if isinstance(tool, ServerTool)}
+    if choice is None or not own:
+        return listed
+    if choice.mode == "none":
+        report.adapt("tool_choice", "changed", "the vendor's own tools cannot be forbidden here: none is offered", "tool_choice")
+        return [(place, tool) for place, tool in listed if not isinstance(tool, ServerTool)]
+    if choice.mode == "tool" and choice.name in own:
+        if not has(own[choice.name]):
+            report.adapt("tool_choice", "dropped", f"{choice.name} is not offered and cannot be asked for", "tool_choice")
+            return listed
+        why = f"{choice.name} cannot be forced here: it is the only tool that is offered"
+        report.adapt("tool_choice", "changed", why, "tool_choice")
+        return [(place, tool) for place, tool in listed if isinstance(tool, ServerTool) and tool.name == choice.name]
+    if choice.mode == "tool" or not choice.allowed:
+        return listed
+    if lost := sorted(own.keys() - set(choice.allowed)):
+        report.adapt("tool_choice", "changed", f"beyond the allowed tools, so not offered: {', '.join(lost)}", "tool_choice")
+    named = [name for name in choice.allowed if name not in own]
+    return [(place, tool) for place, tool in listed if (tool.name in choice.allowed if isinstance(tool, ServerTool) else named)]
 
 
 def withheld(tool: ServerTool, taken: Collection[str], report: Report, path: str) -> bool:

@@ -11,6 +11,7 @@ from ...types.request import CustomTool, Request, Tool, ToolChoice, ToolLike, Ve
 from ...types.server_tools import Computer, ServerTool
 from ..base import Report
 from ..json_schema import fit_schema
+from ..server_tools import only_allowed
 from .answers import Json
 from .dialect import OPENAPI, GeminiDialect
 from .server_tools import NAME, encode_server_tool, has, location
@@ -21,7 +22,7 @@ __all__ = ["encode_tools"]
 def encode_tools(request: Request, model: str, dialect: GeminiDialect, report: Report) -> tuple[list[Json], Json]:
     """`tools` and `toolConfig`, each empty where there is nothing to say."""
     choice = request.tool_choice
-    offered = _offered(request.tools, choice, dialect, report)
+    offered = only_allowed(request.tools, choice, lambda tool: has(tool, dialect), report)
     tools, own = _entries(offered, dialect, report)
     functions = any(isinstance(tool, Tool | CustomTool) for _, tool in offered)
     config: Json = {}
@@ -33,32 +34,6 @@ def encode_tools(request: Request, model: str, dialect: GeminiDialect, report: R
     if functions and shown and dialect.shows_tools and not model.rpartition("/")[2].startswith(dialect.schema_or_tools):
         config["includeServerSideToolInvocations"] = True
     return tools, config
-
-
-def _offered(
-    tools: tuple[ToolLike, ...], choice: ToolChoice | None, dialect: GeminiDialect, report: Report
-) -> list[tuple[int, ToolLike]]:
-    """The tools that are sent, each with its place: all, where no choice is about the vendor's own."""
-    listed = list(enumerate(tools))
-    own = {tool.name for tool in tools if isinstance(tool, ServerTool)}
-    if choice is None or not own:
-        return listed
-    if choice.mode == "none":
-        report.adapt("tool_choice", "changed", "the vendor's own tools cannot be forbidden here: none is offered", "tool_choice")
-        return [(place, tool) for place, tool in listed if not isinstance(tool, ServerTool)]
-    if choice.mode == "tool" and choice.name in own:
-        if not any(tool.name == choice.name and has(tool, dialect) for tool in tools if isinstance(tool, ServerTool)):
-            report.adapt("tool_choice", "dropped", f"{choice.name} is not offered and cannot be asked for", "tool_choice")
-            return listed
-        why = f"{choice.name} cannot be forced here: it is the only tool that is offered"
-        report.adapt("tool_choice", "changed", why, "tool_choice")
-        return [(place, tool) for place, tool in listed if isinstance(tool, ServerTool) and tool.name == choice.name]
-    if choice.mode == "tool" or not choice.allowed:
-        return listed
-    if lost := sorted(own - set(choice.allowed)):
-        report.adapt("tool_choice", "changed", f"beyond the allowed tools, so not offered: {', '.join(lost)}", "tool_choice")
-    named = [name for name in choice.allowed if name not in own]
-    return [(place, tool) for place, tool in listed if (tool.name in choice.allowed if isinstance(tool, ServerTool) else named)]
 
 
 def _entries(tools: list[tuple[int, ToolLike]], dialect: GeminiDialect, report: Report) -> tuple[list[Json], list[ServerTool]]:

@@ -18,6 +18,7 @@ from ...types.request import CustomTool, Reasoning, Request, Tool, ToolChoice, T
 from ...types.server_tools import ServerTool
 from ..base import Report
 from ..json_schema import fit_schema
+from ..server_tools import only_allowed
 from .dialect import InteractionsDialect
 from .json_text import Json
 from .server_tools import encode_server_tool, has
@@ -59,36 +60,10 @@ def encode_tools(request: Request, dialect: InteractionsDialect, report: Report)
     The vendor's own tools can be neither named nor forced nor forbidden in a choice: those only are offered that may be used.
     """
     choice = request.tool_choice
-    offered = _offered(request.tools, choice, dialect, report)
+    offered = only_allowed(request.tools, choice, lambda tool: has(tool, dialect), report)
     encoded = [_tool(tool, f"tools[{place}]", dialect, report) for place, tool in offered]
     own = {tool.name for _, tool in offered if isinstance(tool, ServerTool)}
     return [tool for tool in encoded if tool is not None], None if choice is None else _choice(choice, own)
-
-
-def _offered(
-    tools: tuple[ToolLike, ...], choice: ToolChoice | None, dialect: InteractionsDialect, report: Report
-) -> list[tuple[int, ToolLike]]:
-    """The tools that are sent, each with its place: all, where no choice is about the vendor's own."""
-    listed = list(enumerate(tools))
-    own = {tool.name for tool in tools if isinstance(tool, ServerTool)}
-    if choice is None or not own:
-        return listed
-    if choice.mode == "none":
-        report.adapt("tool_choice", "changed", "the vendor's own tools cannot be forbidden here: none is offered", "tool_choice")
-        return [(place, tool) for place, tool in listed if not isinstance(tool, ServerTool)]
-    if choice.mode == "tool" and choice.name in own:
-        if not any(tool.name == choice.name and has(tool, dialect) for tool in tools if isinstance(tool, ServerTool)):
-            report.adapt("tool_choice", "dropped", f"{choice.name} is not offered and cannot be asked for", "tool_choice")
-            return listed
-        why = f"{choice.name} cannot be forced here: it is the only tool that is offered"
-        report.adapt("tool_choice", "changed", why, "tool_choice")
-        return [(place, tool) for place, tool in listed if isinstance(tool, ServerTool) and tool.name == choice.name]
-    if choice.mode == "tool" or not choice.allowed:
-        return listed
-    if lost := sorted(own - set(choice.allowed)):
-        report.adapt("tool_choice", "changed", f"beyond the allowed tools, so not offered: {', '.join(lost)}", "tool_choice")
-    named = [name for name in choice.allowed if name not in own]
-    return [(place, tool) for place, tool in listed if (tool.name in choice.allowed if isinstance(tool, ServerTool) else named)]
 
 
 def _tool(tool: ToolLike, path: str, dialect: InteractionsDialect, report: Report) -> Json | None:

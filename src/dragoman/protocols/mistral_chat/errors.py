@@ -23,12 +23,14 @@ from ...wire.http import HttpHead
 from ...wire.json import read_json
 from ...wire.plain import plain, prose
 from ..base import HttpReply
+from ..error_facts import problem, status_of
 
 __all__ = ["decode_error", "decode_failure", "encode_error", "encode_failure", "stated_failure", "unreadable"]
 
 Json = dict[str, Any]
 
 _KEEP = 64 * 1024
+_STATUSES = ("raw_status_code", "status_code", "status", "code")
 _REQUEST_ID = ("mistral-correlation-id", "x-request-id", "x-kong-request-id", "cf-ray")
 
 
@@ -53,7 +55,7 @@ def decode_error(data: Any) -> Failure:
     kind = facts.get("type")
     return Failure(
         message,
-        _status(facts),
+        status_of(*[facts.get(name) for name in _STATUSES]),
         kind if isinstance(kind, str) and kind else None,
         _word(facts.get("code")),
         _word(facts.get("param")),
@@ -116,26 +118,8 @@ def _message(said: Any) -> str:
     if isinstance(said, dict):
         return _message(_first(said.get("message"), said.get("detail"), said.get("msg")))
     if isinstance(said, list):
-        return plain("; ".join([_detail(item) for item in said]))
+        return plain("; ".join([problem(item) for item in said]))
     return plain(said) if isinstance(said, str) else ""
-
-
-def _detail(item: Any) -> str:
-    """One validation error: where, and what."""
-    if not isinstance(item, dict):
-        return str(item)
-    steps = item.get("loc")
-    where = ".".join([str(step) for step in steps]) if isinstance(steps, list) else ""
-    return f"{where}: {item.get('msg')}" if where else str(item.get("msg"))
-
-
-def _status(facts: Json) -> int | None:
-    """The HTTP status an error inside a 200 answer would have had, where the vendor says it."""
-    for name in ("raw_status_code", "status_code", "status", "code"):
-        value = facts.get(name)
-        if type(value) is int and 400 <= value < 600:
-            return value
-    return None
 
 
 def _first(*values: Any) -> Any:

@@ -28,10 +28,12 @@ from ...wire.http import HttpHead
 from ...wire.json import read_json
 from ...wire.plain import plain, prose
 from ..base import HttpReply
+from ..error_facts import problem, status_of
 
 __all__ = ["decode_failure", "encode_error", "encode_failure", "failure_of", "stated_failure", "unreadable"]
 
 _KEEP = 64 * 1024
+_STATUSES = ("status_code", "status")
 
 # In order of preference; `cf-ray` names a request to Cloudflare's edge, where no other name is given.
 _REQUEST_ID = (
@@ -84,7 +86,7 @@ def failure_of(value: Any, *, body: Any = None) -> Failure:
         kind = outer.get("type")
     return Failure(
         _message(error, outer, metadata),
-        _status(facts, outer, code),
+        status_of(*[source.get(name) for name in _STATUSES for source in (facts, outer)], code),
         kind if isinstance(kind, str) and kind else None,
         _word(code),
         _word(facts.get("param")),
@@ -163,7 +165,7 @@ def _message(error: Any, outer: dict[str, Any], metadata: dict[str, Any]) -> str
                     found = value
                     break
                 if name == "detail" and isinstance(value, list):
-                    found = "; ".join([_detail(item) for item in value])
+                    found = "; ".join([problem(item) for item in value])
                     break
         if found:
             break
@@ -173,23 +175,6 @@ def _message(error: Any, outer: dict[str, Any], metadata: dict[str, Any]) -> str
     if not found:
         found = msgspec.json.encode(error).decode() if error else ""
     return plain(found) or "the provider gave no reason"
-
-
-def _detail(item: Any) -> str:
-    """One of FastAPI's validation errors: where, and what."""
-    if not isinstance(item, dict):
-        return str(item)
-    steps = item.get("loc")
-    where = ".".join([str(step) for step in steps]) if isinstance(steps, list) else ""
-    return f"{where}: {item.get('msg')}" if where else str(item.get("msg"))
-
-
-def _status(facts: dict[str, Any], outer: dict[str, Any], code: Any) -> int | None:
-    """The HTTP status an error inside a 200 answer would have had, where the vendor says it."""
-    for value in (facts.get("status_code"), outer.get("status_code"), facts.get("status"), outer.get("status"), code):
-        if type(value) is int and 400 <= value < 600:
-            return value
-    return None
 
 
 def _retry_after(facts: dict[str, Any], metadata: dict[str, Any]) -> float | None:

@@ -24,6 +24,7 @@ from ...wire.http import HttpHead
 from ...wire.json import read_json
 from ...wire.plain import plain, prose
 from ..base import HttpReply
+from ..error_facts import problem, status_of
 from .json_text import Json
 
 __all__ = ["UNREADABLE_ANSWER", "decode_failure", "encode_failure", "error_object", "failure_of", "unreadable"]
@@ -32,6 +33,7 @@ UNREADABLE_ANSWER = "unreadable_answer"
 """The error type a server of ours gives when its provider's answer was not this protocol: read back, it is that failure."""
 
 _KEEP = 64 * 1024
+_STATUSES = ("status_code", "status")
 _REQUEST_ID = ("x-request-id", "request-id", "x-generation-id", "apim-request-id", "x-ds-trace-id", "cf-ray")
 
 
@@ -51,7 +53,7 @@ def failure_of(value: Any) -> Failure:
         code = outer.get("code")
     return Failure(
         _message(error, outer, metadata),
-        _status(facts, outer, code),
+        status_of(*[source.get(name) for name in _STATUSES for source in (facts, outer)], code),
         kind if isinstance(kind, str) and kind else None,
         _word(code),
         _word(facts.get("param")),
@@ -125,7 +127,7 @@ def _message(error: Any, outer: Json, metadata: Any) -> str:
                 if isinstance(value, str) and value:
                     found = value
                 elif isinstance(value, list) and value:
-                    found = "; ".join([_detail(item) for item in value])
+                    found = "; ".join([problem(item) for item in value])
                 if found:
                     break
         if found:
@@ -136,23 +138,6 @@ def _message(error: Any, outer: Json, metadata: Any) -> str:
     if not found and error:
         found = msgspec.json.encode(error).decode()
     return plain(found) or "the provider gave no reason"
-
-
-def _detail(item: Any) -> str:
-    """One of FastAPI's validation errors: where, and what."""
-    if not isinstance(item, dict):
-        return str(item)
-    steps = item.get("loc")
-    where = ".".join([str(step) for step in steps]) if isinstance(steps, list) else ""
-    return f"{where}: {item.get('msg')}" if where else str(item.get("msg"))
-
-
-def _status(facts: Json, outer: Json, code: Any) -> int | None:
-    """The HTTP status an error inside a 200 answer would have had, where the vendor says it."""
-    for value in (facts.get("status_code"), outer.get("status_code"), facts.get("status"), outer.get("status"), code):
-        if type(value) is int and 400 <= value < 600:
-            return value
-    return None
 
 
 def _seconds(value: Any) -> float | None:
