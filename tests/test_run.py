@@ -12,19 +12,25 @@ from dragoman import Client, Tool, tool, user
 from dragoman.errors import Cancelled, Overloaded, UsageError
 from dragoman.protocols import NAMES, load
 from dragoman.providers import Provider
-from dragoman.testing import ScriptedProvider, Turn, call, fail, text, think
+from dragoman.testing import ScriptedProvider, Turn, block, call, fail, text, think
 from dragoman.tools import ToolContext
 from dragoman.types import (
     Approval,
     Message,
     RunPolicy,
     RunResult,
+    ServerToolCall,
+    ServerToolResult,
     StepFinished,
     StepStarted,
+    Text,
     TextDelta,
+    ToolCall,
     ToolFinished,
     ToolResult,
     ToolStarted,
+    VendorTool,
+    WebSearch,
 )
 
 BROKEN, MENDED = "def add(a, b):\n    return a - b\n", "def add(a, b):\n    return a + b\n"
@@ -182,6 +188,41 @@ def test_a_definition_alone_is_the_callers_to_answer() -> None:
 
     assert ("tool_calls", ["seen x"]) == (run.stopped, told(run.messages))
     assert ["own", "browser"] == [made.name for made in run.response.tool_calls]
+
+
+FOUND = {"type": "web_search_result", "url": "https://x", "title": "X", "encrypted_content": "abc"}
+SEARCHED: dict[str, tuple[Any, ...]] = {
+    "anthropic_messages": (
+        ServerToolCall("srvtoolu_1", "web_search", '{"query":"Oslo"}', "server_tool_use"),
+        ServerToolResult("srvtoolu_1", "web_search_tool_result", [FOUND]),
+    ),
+    "openai_responses": (
+        ServerToolCall("ws_1", "web_search", '{"type":"search","query":"Oslo"}', "web_search_call", extra={"field": "action"}),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SEARCHED)
+def test_the_vendors_tools_are_mixed_in(name: str) -> None:
+    """What the vendor ran is neither run nor answered here, stays in its place, and goes back beside the results of functions."""
+    said = SEARCHED[name]
+    provider = scripted(name, Turn(text("I search."), *[block(each) for each in said], call("clock")), "Noon.")
+
+    @tool
+    def clock() -> str:
+        """The time."""
+        return "12:00"
+
+    with client(name, provider) as asking:
+        run = asking.run("p:m", "When is it noon in Oslo?", tools=[clock, WebSearch(max_uses=2)])
+
+    kinds = [type(each) for each in run.messages[0].content]
+    assert [Text, *[type(each) for each in said], ToolCall] == kinds
+    assert (["12:00"], "Noon.", "done") == (told(run.messages), run.text, run.stopped)
+    first, second = provider.requests
+    assert ["clock", "web_search"] == [each.name for each in first.tools if not isinstance(each, VendorTool)]
+    assert first.tools == second.tools
+    assert kinds == [type(each) for message in second.messages[1:] if message.role == "assistant" for each in message.content]
 
 
 def test_context_is_given_to_tools_that_ask() -> None:
