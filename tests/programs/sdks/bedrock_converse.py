@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 from botocore.config import Config
@@ -42,7 +42,8 @@ def asker(url: str) -> Iterator[Asker]:
             whole = client.converse(**asked)
             content = whole["output"]["message"]["content"]
             return turns.keep(_read(content, whole["stopReason"], whole["usage"]), content)
-        events = list(client.converse_stream(**asked)["stream"])
+        with closing(client.converse_stream(**asked)["stream"]) as stream:
+            events = list(stream)
         said = {name: value for event in events for name, value in event.items()}
         content = _fold(events)
         return turns.keep(_read(content, said["messageStop"]["stopReason"], said["metadata"]["usage"]), content)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import openai
+from openai.lib.streaming.chat import ChatCompletionStreamState
 
 from dragoman import Message, Response
 from dragoman.types import Base64, Block, Document, Image, Text, Thinking, ToolCall, ToolResult
@@ -40,7 +41,7 @@ def asker(url: str) -> Iterator[Asker]:
 
 def complete(client: openai.OpenAI, asked: dict[str, Any]) -> Any:
     """The completion that the library folds a stream into."""
-    state = openai.lib.streaming.chat.ChatCompletionStreamState()
+    state = ChatCompletionStreamState()
     with client.chat.completions.create(**asked, stream=True, stream_options={"include_usage": True}) as chunks:
         for chunk in chunks:
             state.handle_chunk(chunk)
