@@ -15,7 +15,6 @@ from dragoman.protocols.server_tools import (
     own_fields,
     read_server_tool,
     span_in_bytes,
-    span_in_characters,
     withheld,
 )
 from dragoman.types import Adaptation, FileSearch, RemoteMcp, Secret, ServerTool, VendorTool, WebSearch
@@ -99,31 +98,7 @@ def test_an_object_is_read_only_where_it_can_be_said_again() -> None:
     [("plain words", "words"), ("blå bær på fjellet", "på"), ("日本語の文", "語の"), ("a 🚲 b", "b"), ("a 🚲", "🚲"), ("", "")],
 )
 def test_spans_are_recounted(text: str, piece: str) -> None:
-    """Bytes to characters and back, so that a slice of the text is what was meant."""
+    """Characters to bytes, as wires count that say so; the way back is `byte_spans`."""
     at = text.index(piece)
     start, end = len(text[:at].encode()), len(text[:at].encode()) + len(piece.encode())
-    assert (at, at + len(piece)) == span_in_characters(text, start, end)
     assert (start, end) == span_in_bytes(text, at, at + len(piece))
-
-
-@pytest.mark.parametrize(
-    ("span", "expected"),
-    [
-        ((None, None), (None, None)),
-        ((None, 3), (None, 2)),
-        ((3, None), (2, None)),
-        ((1, 2), (1, 1)),
-        ((0, 9), (None, None)),
-        ((9, None), (None, None)),
-        ((4, 2), (None, None)),
-        ((-1, 2), (None, None)),
-    ],
-)
-@pytest.mark.parametrize("ascii_only", [True, False])
-def test_spans_that_are_odd(
-    span: tuple[int | None, int | None], expected: tuple[int | None, int | None], ascii_only: bool
-) -> None:
-    """No beginning or end stays none, a place inside a character is its beginning, a span beyond the text is none."""
-    if ascii_only and expected != (None, None):
-        expected = span
-    assert expected == span_in_characters("abbc" if ascii_only else "aåb", *span)

@@ -21,7 +21,6 @@ __all__ = [
     "own_fields",
     "read_server_tool",
     "span_in_bytes",
-    "span_in_characters",
     "withheld",
     "without_server_tools",
 ]
@@ -143,23 +142,6 @@ def read_server_tool(
     """
     found = read(data)
     return found if found is not None and encode(found) == data else VendorTool(data, protocol)
-
-
-def span_in_characters(text: str, start: int | None, end: int | None) -> tuple[int | None, int | None]:
-    """A span of UTF-8 bytes as one of characters; a place inside a character is moved to its beginning.
-
-    Both None where the span is not within the text.
-    """
-    raw: str | bytes = text if text.isascii() else text.encode("utf-8", "surrogatepass")
-    if not 0 <= (start or 0) <= (len(raw) if end is None else end) <= len(raw):
-        return None, None
-    if isinstance(raw, str):
-        return start, end
-    return (None if start is None else _characters(raw, start)), (None if end is None else _characters(raw, end))
-
-
-def _characters(raw: bytes, place: int) -> int:
-    return len(raw[:place].decode("utf-8", "ignore"))
 
 
 def span_in_bytes(text: str, start: int | None, end: int | None) -> tuple[int | None, int | None]:
